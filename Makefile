@@ -1,0 +1,15 @@
+# What people type. Everything else is cargo's.
+
+.PHONY: build demo test bench
+
+build: ## The program, optimised: target/release/headwater
+	cargo build --release --locked -p api
+
+demo: ## Everything once, on this machine, in under a minute
+	cargo run --locked -p api -- demo $(DEMO)
+
+test: ## All tests, on SQLite and on a private PostgreSQL
+	./.ci/test
+
+bench: ## Benchmarks; each prints its ratio and what it is against
+	cargo bench --locked -p tests

@@ -1,0 +1,19 @@
+//! Refusals as RFC 9457 problems: a stable type, a sentence that says what to do, the field concerned.
+
+mod body;
+mod call;
+mod declined;
+mod integration;
+mod local_record;
+mod port;
+mod project;
+mod render;
+mod sync_config;
+mod sync_record;
+mod sync_run;
+mod webhook;
+
+pub use body::{FieldError, NextStep, Problem, ProblemBody};
+pub(in crate::http) use port::{SEEN, reused};
+pub use render::render;
+pub(in crate::http) use webhook::code as rejection_code;

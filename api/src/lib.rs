@@ -1,0 +1,7 @@
+//! Headwater's outer layer: command line, HTTP interface, settings, and the wiring of everything else.
+
+pub mod cli;
+pub mod config;
+pub mod shutdown;
+pub mod telemetry;
+pub mod wiring;

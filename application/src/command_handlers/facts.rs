@@ -1,0 +1,86 @@
+//! What the rules of an integration need to know of its provider, taken from its manifest.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::integration::{FeatureFacts, ProviderFacts};
+use domain::sync_config::{Capabilities, Trigger};
+use domain::value::{Country, DeletePolicy, Direction, Operation, TriggerKind};
+
+use super::desk::Operator;
+use crate::ports::connector::{Feature, Provider, RemoteEntity};
+
+/// Facts of a provider.
+pub(super) fn of(provider: &Provider, operator: &Operator) -> Arc<ProviderFacts> {
+    let mut allowed_origins = provider.origins.clone();
+    allowed_origins.extend(operator.allowed_origins.iter().cloned());
+    Arc::new(ProviderFacts {
+        key: provider.key.clone(),
+        required_credentials: provider.required_secrets.clone(),
+        credential_names: secret_names(provider).into_iter().collect(),
+        allowed_origins,
+        operator_origins: operator.operator_origins.clone(),
+        countries: provider.countries.iter().filter_map(|code| Country::parse(code).ok()).collect(),
+        direction: widest(provider.entities.values().map(direction)),
+        features: provider.features.iter().map(feature_facts).collect(),
+    })
+}
+
+/// Names of secrets a connection of the provider may have.
+pub(super) fn secret_names(provider: &Provider) -> BTreeSet<String> {
+    let form = provider.setup.iter().filter(|field| field.secret).map(|field| field.name.clone());
+    let mut names: BTreeSet<String> = form.chain(provider.required_secrets.iter().cloned()).collect();
+    if provider.webhooks {
+        names.insert("webhook_secret".to_owned());
+    }
+    names
+}
+
+fn feature_facts(feature: &Feature) -> FeatureFacts {
+    let kind = TriggerKind::parse(&feature.trigger).unwrap_or(TriggerKind::Realtime);
+    FeatureFacts { code: feature.code.clone(), direction: feature.direction, trigger: Trigger::new(kind) }
+}
+
+/// Which ways an entity can go.
+pub(super) fn direction(entity: &RemoteEntity) -> Direction {
+    let writes = entity.operations.iter().any(|one| matches!(one, Operation::Create | Operation::Update));
+    let reads = entity.listable || entity.incremental;
+    match (writes, reads) {
+        (true, false) => Direction::Outbound,
+        (false, true) => Direction::Inbound,
+        _ => Direction::Bidirectional,
+    }
+}
+
+fn widest(directions: impl Iterator<Item = Direction>) -> Direction {
+    let (mut sends, mut receives) = (false, false);
+    for direction in directions {
+        sends |= direction.sends();
+        receives |= direction.receives();
+    }
+    match (sends, receives) {
+        (true, false) => Direction::Outbound,
+        (false, true) => Direction::Inbound,
+        _ => Direction::Bidirectional,
+    }
+}
+
+/// What a config of `entity` can do, within what its feature allows.
+pub(super) fn capabilities(entity: &RemoteEntity, feature: Option<&Feature>) -> Capabilities {
+    let own = direction(entity);
+    let direction = match feature.map(|feature| feature.direction) {
+        Some(limit) if limit != Direction::Bidirectional => limit,
+        _ => own,
+    };
+    let policy = |operation: &Operation| match operation {
+        Operation::Deactivate => Some(DeletePolicy::Deactivate),
+        Operation::Void => Some(DeletePolicy::Void),
+        Operation::Delete => Some(DeletePolicy::Delete),
+        Operation::Create | Operation::Update => None,
+    };
+    Capabilities {
+        direction,
+        on_local_delete: entity.operations.iter().filter_map(policy).collect(),
+        on_remote_delete: vec![DeletePolicy::Delete],
+    }
+}

@@ -1,0 +1,93 @@
+//! Takes credentials in. They go into the sealed store and nowhere else; the log learns their names.
+
+use domain::ids::{IntegrationId, OrganizationId};
+use domain::integration::{Credential, CredentialReference, Integration, IntegrationCommand};
+use domain::stream::{Kind, StreamId};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::desk::Within;
+use super::{Declined, Desk, Fault, facts};
+use crate::dispatcher::{Done, Envelope};
+use crate::ports::connector::Provider;
+use crate::ports::credentials::{Owner, Secrets};
+
+/// Names that belong to a provider's app registration.
+const APP_NAMES: [&str; 3] = ["client_id", "client_secret", "webhook_secret"];
+
+impl Desk {
+    /// Stores secrets of a connection; those not given stay as they are.
+    pub async fn put_credentials(
+        &self,
+        envelope: &Envelope,
+        id: IntegrationId,
+        given: Vec<(String, SecretString)>,
+    ) -> Result<Done, Declined> {
+        let organization = envelope.organization;
+        let routes = self.routes().await?;
+        let owned = routes.integration_of(organization, id)?;
+        let key = owned.state.identity.as_ref().map(|identity| identity.provider.clone()).unwrap_or_default();
+        let provider = self.provider(&key)?;
+        check(&given, &facts::secret_names(&provider).into_iter().collect::<Vec<_>>())?;
+        let names = self.store(organization, &Owner::Integration(id), given).await?;
+        let credential = Credential { reference: CredentialReference(id.0), names, token_expires_at: None };
+        let stream = StreamId::of(Kind::Integration, id.0);
+        let command = |_: &Integration| IntegrationCommand::ProvideCredentials(credential.clone());
+        Ok(self.dispatcher().dispatch(envelope, &stream, command).await?)
+    }
+
+    /// Stores an organization's app registration or global key of a provider.
+    pub async fn put_provider_credentials(
+        &self,
+        organization: OrganizationId,
+        provider: &Provider,
+        given: Vec<(String, SecretString)>,
+    ) -> Result<(), Declined> {
+        let mut known: Vec<String> = APP_NAMES.iter().map(|name| (*name).to_owned()).collect();
+        known.extend(facts::secret_names(provider));
+        known.sort();
+        known.dedup();
+        check(&given, &known)?;
+        self.store(organization, &Owner::Provider(provider.key.clone()), given).await.map(|_| ())
+    }
+
+    /// Merges with what is there; answers the names that are set now.
+    async fn store(
+        &self,
+        organization: OrganizationId,
+        owner: &Owner,
+        given: Vec<(String, SecretString)>,
+    ) -> Result<Vec<String>, Declined> {
+        for _ in 0..8 {
+            let stored = self.credentials.get(organization, owner).await?;
+            let (mut secrets, version) = stored.unwrap_or_else(|| (Secrets::default(), 0));
+            for (name, value) in &given {
+                secrets.set(name, value.clone());
+            }
+            if self.credentials.put(organization, owner, &secrets, Some(version)).await? {
+                let mut names: Vec<String> = secrets.values.into_iter().map(|(name, _)| name).collect();
+                names.sort();
+                return Ok(names);
+            }
+        }
+        Err(Declined::Contended)
+    }
+}
+
+fn check(given: &[(String, SecretString)], known: &[String]) -> Result<(), Declined> {
+    if given.is_empty() {
+        return Err(Declined::invalid("credentials", format!("give at least one of {}", known.join(", "))));
+    }
+    let mut faults = Vec::new();
+    for (name, value) in given {
+        if !known.contains(name) {
+            let known = known.join(", ");
+            faults.push(Fault::new(name, format!("`{name}` is no credential of this provider: use {known}")));
+        } else if value.expose_secret().trim().is_empty() {
+            faults.push(Fault::new(
+                name,
+                format!("{name} is empty: give its value, or leave it out to keep it"),
+            ));
+        }
+    }
+    if faults.is_empty() { Ok(()) } else { Err(Declined::Invalid(faults)) }
+}

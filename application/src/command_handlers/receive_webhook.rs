@@ -1,0 +1,246 @@
+//! Takes a provider's webhook: verified on its raw bytes, its body stored once, one delivery per integration and event
+//! in one append. Nothing enters the log unverified.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::TimeDelta;
+use domain::ids::{IntegrationId, OrganizationId};
+use domain::stream::webhook_delivery;
+use domain::webhook_delivery::{Body, WebhookDelivery, WebhookDeliveryCommand, WebhookReceived};
+use secrecy::SecretString;
+
+use super::{Declined, Desk};
+use crate::dispatcher::{Envelope, Persisted, UnitBuilder, Working};
+use crate::ports::connector::{WebhookEvent, WebhookRejection};
+use crate::ports::credentials::Owner;
+use crate::ports::event_log::Refused;
+use crate::process_managers::Routes;
+
+/// How long bodies are kept.
+const KEEP: TimeDelta = TimeDelta::days(30);
+/// The name of the secret that deliveries are verified with.
+const SECRET: &str = "webhook_secret";
+/// Headers kept with a delivery, when they are there; none that authenticates.
+const KEPT: [&str; 4] = ["content-type", "user-agent", "x-request-id", "intuit-t-id"];
+/// Rounds until a contended append is given up.
+const ROUNDS: usize = 5;
+
+/// A delivery as it came in.
+#[derive(Clone, Debug)]
+pub struct RawWebhook {
+    /// The provider's key, from the path.
+    pub provider: String,
+    /// The integration, where the path names one.
+    pub integration: Option<IntegrationId>,
+    /// Headers, lower-case names.
+    pub headers: BTreeMap<String, String>,
+    /// The bytes that were signed.
+    pub body: Vec<u8>,
+}
+
+/// What was made of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Delivered {
+    /// Deliveries that were stored, new ones and known ones.
+    pub accepted: u64,
+    /// Events for companies that nobody connected.
+    pub unknown_realm: u64,
+}
+
+impl Desk {
+    /// Verifies, stores and acknowledges.
+    pub async fn receive_webhook(&self, raw: &RawWebhook) -> Result<Delivered, Declined> {
+        self.provider(&raw.provider)?;
+        let routes = self.routes().await?;
+        let mut delivered = Delivered::default();
+        let mut rejected = WebhookRejection::NoSecret;
+        for organization in receivers(&routes, raw)? {
+            let secrets = self.webhook_secrets(organization, raw).await?;
+            if secrets.is_empty() {
+                continue;
+            }
+            let connectors = &self.engine.ports.connectors;
+            let now = self.engine.now();
+            match connectors.verify_webhook(&raw.provider, &secrets, &raw.headers, &raw.body, now) {
+                Ok(events) => {
+                    self.store_deliveries(organization, &routes, raw, (&events, &mut delivered)).await?;
+                    return Ok(delivered);
+                }
+                Err(rejection) => rejected = rejection,
+            }
+        }
+        Err(rejected.into())
+    }
+
+    /// The app's secret, and the integration's own where the path names one: it speaks for that integration only.
+    async fn webhook_secrets(
+        &self,
+        organization: OrganizationId,
+        raw: &RawWebhook,
+    ) -> Result<Vec<SecretString>, Declined> {
+        let mut owners = vec![Owner::Provider(raw.provider.clone())];
+        owners.extend(raw.integration.map(Owner::Integration));
+        let mut secrets = Vec::new();
+        for owner in owners {
+            let stored = self.credentials.get(organization, &owner).await?;
+            secrets.extend(stored.and_then(|(kept, _)| kept.get(SECRET).cloned()));
+        }
+        Ok(secrets)
+    }
+
+    async fn store_deliveries(
+        &self,
+        organization: OrganizationId,
+        routes: &Routes,
+        raw: &RawWebhook,
+        (events, delivered): (&[WebhookEvent], &mut Delivered),
+    ) -> Result<(), Declined> {
+        let mut wanted = Vec::new();
+        for event in events {
+            let of = integrations(routes, organization, raw, &event.realm);
+            delivered.unknown_realm += u64::from(of.is_empty());
+            wanted.extend(of.into_iter().map(|integration| (integration, event)));
+        }
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        let body = self.store_body(organization, &raw.body).await?;
+        for _ in 0..ROUNDS {
+            if self.append_deliveries(organization, raw, (&wanted, &body)).await? {
+                delivered.accepted = wanted.len() as u64;
+                return Ok(());
+            }
+        }
+        Err(Declined::Contended)
+    }
+
+    async fn store_body(&self, organization: OrganizationId, bytes: &[u8]) -> Result<Body, Declined> {
+        let ports = &self.engine.ports;
+        let keep_until = self.engine.now() + KEEP;
+        let blob = ports.blobs.put(organization, "webhook_body", bytes, keep_until).await?;
+        let digest = ports.vault.digest_key(organization).await?.digest(bytes);
+        Ok(Body { digest, length: bytes.len() as u64, blob })
+    }
+
+    /// `false` when another delivery of the same events was faster: load again.
+    async fn append_deliveries(
+        &self,
+        organization: OrganizationId,
+        raw: &RawWebhook,
+        (wanted, body): (&[(Receiver, &WebhookEvent)], &Body),
+    ) -> Result<bool, Declined> {
+        let key = self.engine.ports.vault.digest_key(organization).await?;
+        let named: Vec<_> = wanted
+            .iter()
+            .map(|(receiver, event)| {
+                let dedupe = dedupe_id(&event.dedupe_id, &key);
+                (webhook_delivery(receiver.integration, &dedupe), dedupe)
+            })
+            .collect();
+        let streams: Vec<_> = named.iter().map(|(stream, _)| stream.clone()).collect();
+        let loaded = self.dispatcher().log.load_many(&streams, WebhookDelivery::SHAPE).await?;
+        let envelope: Envelope = self.dispatcher().system(organization, "receive_webhook");
+        let mut unit = UnitBuilder::new(organization, envelope.metadata.clone());
+        let mut seen = BTreeSet::new();
+        for (((receiver, event), (stream, dedupe_id)), loaded) in wanted.iter().zip(named).zip(&loaded) {
+            // One POST may name the same event twice.
+            if !seen.insert(stream) {
+                continue;
+            }
+            let mut delivery = Working::<WebhookDelivery>::loaded(loaded);
+            let received = receiver.received(raw, event, (dedupe_id, body.clone(), self.engine.now()));
+            let events = delivery.execute(WebhookDeliveryCommand::Receive(Box::new(received)))?;
+            if events > 0 && receiver.disabled {
+                let reason = "the integration is disabled".to_owned();
+                delivery.execute(WebhookDeliveryCommand::Ignore { reason })?;
+            }
+            unit.add(delivery);
+        }
+        if unit.is_empty() {
+            return Ok(true);
+        }
+        match self.dispatcher().append_one(unit.build()).await? {
+            Ok(_) => Ok(true),
+            Err(Refused::StaleStream { .. }) => Ok(false),
+            Err(refused) => Err(refused.into()),
+        }
+    }
+}
+
+/// An integration that an event is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Receiver {
+    integration: IntegrationId,
+    project: domain::ids::ProjectId,
+    disabled: bool,
+}
+
+impl Receiver {
+    fn received(
+        self,
+        raw: &RawWebhook,
+        event: &WebhookEvent,
+        (dedupe_id, body, received_at): (String, Body, chrono::DateTime<chrono::Utc>),
+    ) -> WebhookReceived {
+        let kept = KEPT.iter().filter_map(|name| Some(((*name).to_owned(), raw.headers.get(*name)?.clone())));
+        let given = |text: &String| (!text.is_empty()).then(|| text.clone());
+        WebhookReceived {
+            project: self.project,
+            integration: self.integration,
+            provider: raw.provider.clone(),
+            realm: event.realm.clone(),
+            event_type: event.event_type.clone(),
+            dedupe_id,
+            headers: kept.collect(),
+            body,
+            entity: given(&event.entity),
+            remote_id: given(&event.remote_id),
+            received_at,
+        }
+    }
+}
+
+/// Organizations that could have a secret for it: those with an integration with the provider.
+fn receivers(routes: &Routes, raw: &RawWebhook) -> Result<BTreeSet<OrganizationId>, Declined> {
+    let with_provider = routes.integrations.iter().filter(|(id, owned)| {
+        let identity = owned.state.identity.as_ref();
+        !owned.state.deleted
+            && identity.is_some_and(|identity| identity.provider == raw.provider)
+            && raw.integration.is_none_or(|named| named == **id)
+    });
+    let organizations: BTreeSet<OrganizationId> =
+        with_provider.map(|(_, owned)| owned.organization).collect();
+    if raw.integration.is_some() && organizations.is_empty() {
+        return Err(Declined::NotFound("integration"));
+    }
+    Ok(organizations)
+}
+
+fn integrations(
+    routes: &Routes,
+    organization: OrganizationId,
+    raw: &RawWebhook,
+    realm: &str,
+) -> Vec<Receiver> {
+    let wanted = routes.integrations.iter().filter(|(id, owned)| {
+        let integration = &owned.state;
+        let identity = integration.identity.as_ref();
+        !integration.deleted
+            && owned.organization == organization
+            && identity.is_some_and(|identity| identity.provider == raw.provider)
+            && raw.integration.is_none_or(|named| named == **id)
+            && integration.realm.as_deref() == Some(realm)
+    });
+    wanted
+        .filter_map(|(id, owned)| {
+            let project = owned.state.identity.as_ref()?.project;
+            Some(Receiver { integration: *id, project, disabled: !owned.state.enabled })
+        })
+        .collect()
+}
+
+/// The provider's event id when it is one; else the digest of what was given.
+fn dedupe_id(given: &str, key: &domain::digest::DigestKey) -> String {
+    let plain = !given.is_empty() && given.len() <= 100 && given.chars().all(|c| c.is_ascii_graphic());
+    if plain { given.to_owned() } else { key.digest(given.as_bytes()).to_string() }
+}

@@ -1,0 +1,129 @@
+//! Starts the runs that somebody asked for.
+
+use domain::ids::{IntegrationId, SyncConfigId, SyncRunId};
+use domain::metadata::Actor;
+use domain::value::{Direction, EntityName, RunType, TriggeredBy};
+
+use super::desk::Within;
+use super::{Declined, Desk};
+use crate::dispatcher::Envelope;
+use crate::error::Failure;
+use crate::jobs::runs::{NotStarted, Request, Runs};
+use crate::ports::event_log::Refused;
+use crate::process_managers::Routes;
+use crate::sync::engine::NoContext;
+
+/// What to run.
+#[derive(Clone, Debug, Default)]
+pub struct StartSync {
+    /// Only this config; without one, every enabled config of the integration.
+    pub config: Option<SyncConfigId>,
+    /// Only configs of this entity of ours.
+    pub entity: Option<EntityName>,
+    /// Only this way; without one, every way the config goes.
+    pub direction: Option<Direction>,
+    /// Full or incremental; without one, incremental.
+    pub run_type: Option<RunType>,
+}
+
+impl Desk {
+    /// Starts runs; answers their ids and the last position. Runs that are active already are left alone, unless there
+    /// is nothing else to start: then the refusal is the answer.
+    pub async fn start_sync(
+        &self,
+        (envelope, runs): (&Envelope, &Runs),
+        integration: IntegrationId,
+        start: &StartSync,
+    ) -> Result<(Vec<SyncRunId>, u64), Declined> {
+        let routes = self.routes().await?;
+        routes.integration_of(envelope.organization, integration)?.state.check_may_sync()?;
+        let requests = requests(&routes, integration, start)?;
+        let (mut started, mut last) = (Vec::new(), 0);
+        let mut refusal = None;
+        for request in &requests {
+            let actor: Actor = envelope.metadata.actor.clone();
+            match runs.start(request, TriggeredBy::Manual, actor).await {
+                Ok((run, position)) => {
+                    started.push(run);
+                    last = position;
+                }
+                Err(NotStarted::Failed(Failure::Log(taken @ Refused::ClaimTaken { .. }))) => {
+                    refusal.get_or_insert(Declined::from(taken));
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        match refusal {
+            Some(refusal) if started.is_empty() => Err(refusal),
+            _ => Ok((started, last)),
+        }
+    }
+}
+
+fn requests(
+    routes: &Routes,
+    integration: IntegrationId,
+    start: &StartSync,
+) -> Result<Vec<Request>, Declined> {
+    let run_type = start.run_type.unwrap_or(RunType::Incremental);
+    if !matches!(run_type, RunType::Full | RunType::Incremental) {
+        return Err(Declined::invalid(
+            "sync_type",
+            "a run that is asked for is full or incremental: use one of them",
+        ));
+    }
+    let mut requests = Vec::new();
+    let mut named = false;
+    for (config, state) in routes.of_integration(integration) {
+        let (Some(identity), Some(settings)) = (&state.identity, &state.settings) else { continue };
+        let wanted = start.config.is_none_or(|id| id == config)
+            && start.entity.as_ref().is_none_or(|entity| *entity == identity.local_entity);
+        if !wanted {
+            continue;
+        }
+        named = true;
+        if routes.live(config).is_none() {
+            continue;
+        }
+        for direction in [Direction::Inbound, Direction::Outbound] {
+            let goes = if direction == Direction::Inbound {
+                settings.direction.receives()
+            } else {
+                settings.direction.sends()
+            };
+            let asked =
+                start.direction.is_none_or(|asked| asked == direction || asked == Direction::Bidirectional);
+            if goes && asked {
+                requests.push(Request { config, direction, run_type });
+            }
+        }
+    }
+    match (named, requests.is_empty()) {
+        (false, _) if start.config.is_some() => Err(Declined::invalid(
+            "sync_config_id",
+            "it is no sync config of this integration: GET …/sync/config lists them",
+        )),
+        (false, _) => Err(Declined::not_now(
+            "nothing_to_sync",
+            "the integration has no sync config of this kind: create one with POST …/sync/config",
+        )),
+        (true, true) => Err(Declined::not_now(
+            "nothing_to_sync",
+            "no enabled sync config goes this way: enable it, or ask for another direction",
+        )),
+        (true, false) => Ok(requests),
+    }
+}
+
+impl From<NotStarted> for Declined {
+    fn from(error: NotStarted) -> Self {
+        match error {
+            NotStarted::NoContext(NoContext::Idle(idle)) => {
+                Self::not_now("config_not_live", idle.to_string())
+            }
+            NotStarted::NoContext(NoContext::Unavailable(error)) => error.into(),
+            NotStarted::NoContext(NoContext::Vault(error)) => error.into(),
+            NotStarted::Failed(failure) => failure.into(),
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Takes a page of remote records: unchanged ones cost one narrow query, new ones are linked or created, changed ones are
+//! brought into step. All events of a page unit and its checkpoint are one append.
+
+use std::collections::BTreeMap;
+
+use domain::claim::ClaimKey;
+use domain::digest::Tag;
+use domain::stream::SyncRecordKey;
+use domain::sync_config::mapping::Known;
+use domain::sync_record::canonical;
+use domain::sync_record::events::LinkedBy;
+use domain::sync_record::{SyncRecordCommand as Command, SyncRecordError};
+use domain::sync_run::{Counts, SyncRun};
+use domain::value::SyncStatus;
+
+use super::context::Context;
+use super::engine::Engine;
+use super::outcome::observe;
+use super::pair::Pair;
+use super::reconcile::reconcile;
+use super::{adopt, references};
+use crate::dispatcher::Working;
+use crate::ports::Unavailable;
+use crate::ports::connector::RemoteRecord;
+use crate::ports::event_log::Refused;
+use crate::process_managers::Routes;
+
+/// Records of one append unit, at most.
+const UNIT: usize = 1_000;
+/// Bytes of record bodies in one append unit, at most; each may be stored on both sides.
+const UNIT_BYTES: usize = 512 * 1024;
+/// Rounds before a page's records are redone one by one.
+const ROUNDS: usize = 3;
+
+/// Cuts a page into append units.
+pub fn units(records: &[RemoteRecord]) -> Vec<&[RemoteRecord]> {
+    let mut units = Vec::new();
+    let (mut from, mut bytes) = (0, 0);
+    for (at, record) in records.iter().enumerate() {
+        let length = record.body.get().len();
+        if at > from && (at - from >= UNIT || bytes + length > UNIT_BYTES) {
+            units.push(&records[from..at]);
+            (from, bytes) = (at, 0);
+        }
+        bytes += length;
+    }
+    if from < records.len() {
+        units.push(&records[from..]);
+    }
+    units
+}
+
+/// What a page came to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PageResult {
+    /// What became of its records.
+    pub counts: Counts,
+    /// Remote ids that wait for an open write to be resolved; to be read again.
+    pub later: Vec<String>,
+    /// Remote ids that could not be taken with their page.
+    pub alone: Vec<String>,
+}
+
+/// A record whose pair is known, or which is new.
+struct Seen<'a> {
+    record: &'a RemoteRecord,
+    pair: Pair,
+    new: bool,
+}
+
+impl Engine {
+    /// Takes `records` and, in the same unit, `checkpoint`.
+    pub async fn take(
+        &self,
+        routes: &Routes,
+        context: &Context,
+        records: &[RemoteRecord],
+        checkpoint: impl Fn(&PageResult) -> Option<Working<SyncRun>> + Send + Sync,
+    ) -> Result<PageResult, Unavailable> {
+        for _ in 0..ROUNDS {
+            let mut result = PageResult::default();
+            let mut pairs = self.match_page(context, records, &mut result).await?;
+            let known = self.known_for(routes, context, &mut pairs).await?;
+            let mut unit = self.unit(context.organization, "inbound_sync");
+            for seen in pairs {
+                let pair = take_one(context, seen, &known, &mut result);
+                unit.add(pair.local).add(pair.sync);
+            }
+            if let Some(run) = checkpoint(&result) {
+                unit.add(run);
+            }
+            if unit.is_empty() {
+                return Ok(result);
+            }
+            fail::fail_point!("before_page");
+            match self.ports.dispatcher.append_one(unit.build()).await? {
+                Ok(_) => {
+                    fail::fail_point!("after_page");
+                    return Ok(result);
+                }
+                Err(Refused::StaleStream { .. } | Refused::ClaimTaken { .. }) => {}
+                Err(refused) => return Err(Unavailable::new("event log", refused)),
+            }
+        }
+        let alone = records.iter().map(|record| record.id.clone()).collect();
+        Ok(PageResult { alone, ..PageResult::default() })
+    }
+
+    /// Leaves out what is unchanged, and finds the pair of everything else.
+    async fn match_page<'a>(
+        &self,
+        context: &Context,
+        records: &'a [RemoteRecord],
+        result: &mut PageResult,
+    ) -> Result<Vec<Seen<'a>>, Unavailable> {
+        let log = self.ports.dispatcher.log.as_ref();
+        // A provider may show one record twice on a page: the last one counts.
+        let newest: BTreeMap<&str, &RemoteRecord> =
+            records.iter().map(|record| (record.id.as_str(), record)).collect();
+        let records: Vec<&RemoteRecord> = newest.into_values().collect();
+        let keys: Vec<ClaimKey> = records
+            .iter()
+            .map(|record| ClaimKey::remote_id(context.config_id, &context.realm, &record.id))
+            .collect();
+        let claimed = log.claimed(&keys).await?;
+        let (mut known, mut unknown) = (Vec::new(), Vec::new());
+        for (record, claimed) in records.into_iter().zip(claimed) {
+            result.counts.processed += 1;
+            match claimed {
+                Some(held)
+                    if !record.deleted && held.tag.is_some() && held.tag == tag_of(context, record) =>
+                {
+                    result.counts.skipped += 1;
+                }
+                Some(held) => {
+                    known.extend(SyncRecordKey::parse(&held.stream).map(|key| (record, key.local_id)))
+                }
+                None => unknown.push(record),
+            }
+        }
+        let ids: Vec<String> = known.iter().map(|(_, id)| id.clone()).collect();
+        let pairs = Pair::load(log, context, &ids).await?;
+        let mut seen: Vec<Seen<'a>> = known
+            .into_iter()
+            .zip(pairs)
+            .map(|((record, _), pair)| Seen { record, pair, new: false })
+            .collect();
+        seen.extend(self.match_unknown(context, unknown, result).await?);
+        Ok(seen)
+    }
+
+    /// Records nobody has a claim on: one of our own open creates, one that carries our reference, or a new one.
+    async fn match_unknown<'a>(
+        &self,
+        context: &Context,
+        records: Vec<&'a RemoteRecord>,
+        result: &mut PageResult,
+    ) -> Result<Vec<Seen<'a>>, Unavailable> {
+        let owners = adopt::open_creates(self, context, &records).await?;
+        let references = adopt::by_reference(self, context, &records).await?;
+        let mut seen = Vec::new();
+        for ((record, owner), referenced) in records.into_iter().zip(owners).zip(references) {
+            if let Some(pair) = owner {
+                if let Some(pair) = adopt::early(context, pair, record) {
+                    seen.push(Seen { record, pair, new: false });
+                } else {
+                    result.counts.skipped += 1;
+                    result.later.push(record.id.clone());
+                }
+            } else if record.deleted {
+                result.counts.skipped += 1;
+            } else if let Some(pair) = referenced {
+                seen.push(Seen { record, pair, new: false });
+            } else {
+                let id = minted_id(context, &record.id);
+                seen.push(Seen { record, pair: Pair::new(context, &id), new: true });
+            }
+        }
+        Ok(seen)
+    }
+
+    /// References of a page, resolved with what its records show.
+    async fn known_for(
+        &self,
+        routes: &Routes,
+        context: &Context,
+        seen: &mut [Seen<'_>],
+    ) -> Result<Known, Unavailable> {
+        let mut peeked: Vec<Pair> = Vec::with_capacity(seen.len());
+        for seen in seen.iter() {
+            let mut pair = seen.pair.clone();
+            // Only to see which references it will need; a refusal shows when it is taken.
+            let _ = observe(context, &mut pair, seen.record);
+            peeked.push(pair);
+        }
+        references::resolve(self.ports.dispatcher.log.as_ref(), routes, context, &peeked).await
+    }
+}
+
+/// The observation tag of a record, from its raw bytes in one pass; `None` for a body that is no JSON object.
+fn tag_of(context: &Context, record: &RemoteRecord) -> Option<Tag> {
+    canonical::observation_digest_of_json(&context.key, record.body.get(), &context.volatile)
+        .map(|digest| digest.tag())
+}
+
+/// Records what is seen and brings the pair into step; what is left to send is left to a job.
+fn take_one(context: &Context, seen: Seen<'_>, known: &Known, result: &mut PageResult) -> Pair {
+    let Seen { record, mut pair, new } = seen;
+    let before = pair.clone();
+    match step(context, &mut pair, record, known) {
+        Ok(()) => {
+            count(&pair, new, record.deleted, result);
+            pair
+        }
+        Err(refusal) => {
+            tracing::warn!(remote_id = record.id, %refusal, "record left out of its page");
+            result.counts.failed += 1;
+            result.alone.push(record.id.clone());
+            before
+        }
+    }
+}
+
+fn step(
+    context: &Context,
+    pair: &mut Pair,
+    record: &RemoteRecord,
+    known: &Known,
+) -> Result<(), SyncRecordError> {
+    if record.deleted {
+        pair.sync.execute(Command::ObserveRemoteDeletion { updated_at: record.updated_at })?;
+        reconcile(context, pair, known)?;
+        return Ok(());
+    }
+    let free = pair.sync.state.remote_id.is_none() && pair.sync.state.open.is_none();
+    if free && pair.local.state.version > 0 {
+        let (remote_id, by) = (record.id.clone(), LinkedBy::Reference);
+        pair.sync.execute(Command::Link { remote_id, by, observed: None, base: None })?;
+    }
+    observe(context, pair, record)?;
+    reconcile(context, pair, known).map(|_| ())
+}
+
+fn count(pair: &Pair, new: bool, deleted: bool, result: &mut PageResult) {
+    let counts = &mut result.counts;
+    match pair.sync.state.status() {
+        SyncStatus::Conflict => counts.conflicted += 1,
+        SyncStatus::Error => counts.failed += 1,
+        _ if deleted => counts.deleted += 1,
+        _ if new => counts.created += 1,
+        _ if pair.local.changed() => counts.updated += 1,
+        _ => counts.skipped += 1,
+    }
+}
+
+/// The local id of a record that was first seen at the provider.
+fn minted_id(context: &Context, remote_id: &str) -> String {
+    let integration = context.integration_id.0.simple().to_string();
+    // The last eight digits: the first ones of UUIDv7 are a time that integrations of one day share.
+    format!("~{}~{}~{remote_id}", &integration[integration.len() - 8..], context.remote.name)
+}

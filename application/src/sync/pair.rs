@@ -1,0 +1,154 @@
+//! One pair of records as loaded: both streams, their states, and contents folded on demand.
+
+use domain::aggregate::Aggregate;
+use domain::event::AggregateEvent;
+use domain::fields::Fields;
+use domain::local_record::{LocalRecord, LocalRecordEvent};
+use domain::stream::{LocalRecordKey, SyncRecordKey};
+use domain::sync_record::events::Base;
+use domain::sync_record::{SyncRecord, SyncRecordEvent, contents};
+use domain::value::Operation;
+
+use super::context::Context;
+use crate::dispatcher::Working;
+use crate::ports::Unavailable;
+use crate::ports::event_log::{EventLog, Loaded};
+
+/// Both sides of one record under one config and realm.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// Our side's id.
+    pub local_id: String,
+    /// The three-way state.
+    pub sync: Working<SyncRecord>,
+    /// Our record.
+    pub local: Working<LocalRecord>,
+    /// The provider's id as last seen, linked or not.
+    pub seen_id: Option<String>,
+    sync_events: Vec<SyncRecordEvent>,
+    local_events: Vec<LocalRecordEvent>,
+}
+
+impl Pair {
+    /// A pair whose streams do not exist yet.
+    pub fn new(context: &Context, local_id: &str) -> Self {
+        let (local, sync) = keys(context, local_id);
+        Self {
+            local_id: local_id.to_owned(),
+            sync: Working::new(sync.stream()),
+            local: Working::new(local.stream()),
+            seen_id: None,
+            sync_events: Vec::new(),
+            local_events: Vec::new(),
+        }
+    }
+
+    /// Loads pairs in one query, in the order asked.
+    pub async fn load(
+        log: &dyn EventLog,
+        context: &Context,
+        local_ids: &[String],
+    ) -> Result<Vec<Self>, Unavailable> {
+        let mut streams = Vec::with_capacity(local_ids.len() * 2);
+        for id in local_ids {
+            let (local, sync) = keys(context, id);
+            streams.push(sync.stream());
+            streams.push(local.stream());
+        }
+        let loaded = log.load_many(&streams, None).await?;
+        let pairs = loaded.chunks_exact(2).zip(local_ids);
+        Ok(pairs.map(|(both, id)| Self::of(id, &both[0], &both[1])).collect())
+    }
+
+    fn of(local_id: &str, sync: &Loaded, local: &Loaded) -> Self {
+        Self {
+            local_id: local_id.to_owned(),
+            sync: Working::loaded(sync),
+            local: Working::loaded(local),
+            seen_id: None,
+            sync_events: events(sync),
+            local_events: events(local),
+        }
+    }
+
+    /// Our record now.
+    pub fn local_now(&self) -> &Fields {
+        &self.local.state.fields
+    }
+
+    /// Our record at a version.
+    pub fn local_at(&self, version: u64) -> Fields {
+        let version = usize::try_from(version).unwrap_or(usize::MAX);
+        LocalRecord::fold(self.local_events.iter().chain(self.local.decided()).take(version)).fields
+    }
+
+    /// The provider's record as last seen.
+    pub fn remote_now(&self) -> Fields {
+        contents::remote_now(self.sync_history())
+    }
+
+    /// The provider's record after an observation.
+    pub fn remote_at(&self, observation: u64) -> Fields {
+        contents::remote_at(self.sync_history(), observation)
+    }
+
+    /// Both sides when they were last in step.
+    pub fn base(&self) -> Option<(Fields, Fields)> {
+        self.sync.state.base.as_ref().map(|base| (self.local_at(base.local_version), self.remote_base(base)))
+    }
+
+    /// Whether our deletion was already carried out at the provider: its last confirmed write was no create or update.
+    pub fn deletion_confirmed(&self) -> bool {
+        use SyncRecordEvent as E;
+        let mut removing = false;
+        let mut done = false;
+        for event in self.sync_history() {
+            match event {
+                E::WriteBegun(begun) => {
+                    removing = !matches!(begun.operation, Operation::Create | Operation::Update);
+                }
+                E::WriteConfirmed(_) => done = removing,
+                E::OutcomeResolved(known) if known.confirmed.is_some() => done = removing,
+                _ => {}
+            }
+        }
+        done
+    }
+
+    /// Goes on from what was stored: what was decided is history now.
+    #[must_use]
+    pub fn stored(mut self) -> Self {
+        self.sync_events.extend(self.sync.decided().iter().cloned());
+        self.local_events.extend(self.local.decided().iter().cloned());
+        self.sync = self.sync.stored();
+        self.local = self.local.stored();
+        self
+    }
+
+    fn remote_base(&self, base: &Base) -> Fields {
+        let history: Vec<&SyncRecordEvent> = self.sync_history().collect();
+        contents::remote_base(&history, base)
+    }
+
+    fn sync_history(&self) -> impl Iterator<Item = &SyncRecordEvent> {
+        self.sync_events.iter().chain(self.sync.decided())
+    }
+}
+
+fn keys(context: &Context, local_id: &str) -> (LocalRecordKey, SyncRecordKey) {
+    let local = LocalRecordKey {
+        project: context.project,
+        entity: context.local_entity.clone(),
+        local_id: local_id.to_owned(),
+    };
+    let sync = SyncRecordKey {
+        config: context.config_id,
+        realm: context.realm.clone(),
+        local_id: local_id.to_owned(),
+    };
+    (local, sync)
+}
+
+fn events<E: AggregateEvent>(loaded: &Loaded) -> Vec<E> {
+    loaded.events.iter().filter_map(|event| E::of(&event.event)).cloned().collect()
+}

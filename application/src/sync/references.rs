@@ -1,0 +1,99 @@
+//! Resolves references: our ids ↔ the provider's, through the entity mappings of the same integration and realm.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::claim::ClaimKey;
+use domain::ids::SyncConfigId;
+use domain::stream::SyncRecordKey;
+use domain::sync_config::mapping::{Known, Need};
+use domain::sync_record::SyncRecord;
+
+use super::context::Context;
+use super::pair::Pair;
+use crate::dispatcher::{Persisted, Working};
+use crate::ports::Unavailable;
+use crate::ports::event_log::EventLog;
+use crate::process_managers::Routes;
+
+/// What the mapping of `pairs` needs to know, both ways, in two narrow queries.
+pub async fn resolve(
+    log: &dyn EventLog,
+    routes: &Routes,
+    context: &Context,
+    pairs: &[Pair],
+) -> Result<Known, Unavailable> {
+    let mut known = context.known();
+    let mut outbound = BTreeSet::new();
+    let mut inbound = BTreeSet::new();
+    for pair in pairs {
+        outbound.extend(context.mapping.needs_outbound(pair.local_now()));
+        if pair.sync.state.remote.is_some() {
+            inbound.extend(context.mapping.needs_inbound(&pair.remote_now()));
+        }
+    }
+    known.remote_of = remote_ids(log, routes, context, outbound).await?;
+    known.local_of = local_ids(log, routes, context, inbound).await?;
+    // What is known one way is known the other.
+    for (need, local) in &known.local_of {
+        known.remote_of.insert(Need::new(&need.entity, local), need.id.clone());
+    }
+    for (need, remote) in &known.remote_of {
+        known.local_of.insert(Need::new(&need.entity, remote), need.id.clone());
+    }
+    Ok(known)
+}
+
+type Ids = BTreeMap<Need, String>;
+
+async fn remote_ids(
+    log: &dyn EventLog,
+    routes: &Routes,
+    context: &Context,
+    needs: BTreeSet<Need>,
+) -> Result<Ids, Unavailable> {
+    let asked = with_config(routes, context, needs);
+    let streams: Vec<_> = asked
+        .iter()
+        .map(|(config, need)| {
+            let (config, realm, local_id) = (*config, context.realm.clone(), need.id.clone());
+            SyncRecordKey { config, realm, local_id }.stream()
+        })
+        .collect();
+    let loaded = log.load_many(&streams, <SyncRecord as Persisted>::SHAPE).await?;
+    let mut ids = Ids::new();
+    for ((_, need), loaded) in asked.into_iter().zip(&loaded) {
+        let record = Working::<SyncRecord>::loaded(loaded).state;
+        if let (Some(remote), None) = (record.remote_id, record.unlinked) {
+            ids.insert(need, remote);
+        }
+    }
+    Ok(ids)
+}
+
+async fn local_ids(
+    log: &dyn EventLog,
+    routes: &Routes,
+    context: &Context,
+    needs: BTreeSet<Need>,
+) -> Result<Ids, Unavailable> {
+    let asked = with_config(routes, context, needs);
+    let keys: Vec<ClaimKey> =
+        asked.iter().map(|(config, need)| ClaimKey::remote_id(*config, &context.realm, &need.id)).collect();
+    let claimed = log.claimed(&keys).await?;
+    let mut ids = Ids::new();
+    for ((_, need), claimed) in asked.into_iter().zip(claimed) {
+        if let Some(key) = claimed.and_then(|claimed| SyncRecordKey::parse(&claimed.stream)) {
+            ids.insert(need, key.local_id);
+        }
+    }
+    Ok(ids)
+}
+
+fn with_config(routes: &Routes, context: &Context, needs: BTreeSet<Need>) -> Vec<(SyncConfigId, Need)> {
+    needs
+        .into_iter()
+        .filter_map(|need| {
+            routes.entity_config(context.integration_id, &need.entity).map(|config| (config, need))
+        })
+        .collect()
+}

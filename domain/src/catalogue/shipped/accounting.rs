@@ -1,0 +1,178 @@
+//! The ledger, purchases and taxes.
+
+use super::EntitySchema;
+use super::build::{
+    array, boolean, date, date_time, decimal, entity, integer, lines, money, personal, reference, required,
+    text,
+};
+
+pub(super) fn all() -> Vec<EntitySchema> {
+    vec![bill(), expense(), account(), transaction(), transactions(), tax_code(), term(), vat_return()]
+}
+
+fn bill() -> EntitySchema {
+    entity(
+        "bill",
+        "Bill",
+        "number",
+        vec![
+            text("number"),
+            required(reference("vendor", "vendor")),
+            required(date("date")),
+            date("due_date"),
+            text("currency status"),
+            decimal("exchange_rate"),
+            lines(),
+            money("subtotal tax_total total balance"),
+            reference("term", "payment_term"),
+            reference("account", "payable_account"),
+            reference("project", "project"),
+            text("external_reference memo"),
+            personal("notes"),
+        ],
+    )
+}
+
+/// The fields that document 004 maps (`expense_amount`, `expense_date`, the type behind the accounting codes).
+fn expense() -> EntitySchema {
+    entity(
+        "expense",
+        "Expense",
+        "number",
+        vec![
+            text("number"),
+            money("expense_amount amount tax_amount"),
+            date("expense_date date"),
+            text("expense_type currency payment_method status category"),
+            reference("vendor", "vendor"),
+            reference("customer", "customer"),
+            reference("project", "project"),
+            reference("account", "account payment_account"),
+            reference("tax_code", "tax_code"),
+            personal("employee description"),
+            decimal("distance_km"),
+            boolean("billable reimbursable"),
+            text("receipt_url external_reference"),
+            personal("notes"),
+        ],
+    )
+}
+
+fn account() -> EntitySchema {
+    entity(
+        "account",
+        "Account",
+        "code",
+        vec![
+            text("code"),
+            required(text("name")),
+            text("full_name type subtype classification currency description"),
+            reference("account", "parent"),
+            money("balance"),
+            boolean("active"),
+            text("external_reference"),
+        ],
+    )
+}
+
+/// A movement on a bank or ledger account.
+fn transaction() -> EntitySchema {
+    entity(
+        "transaction",
+        "Transaction",
+        "reference",
+        vec![
+            required(date("date")),
+            required(money("amount")),
+            text("currency direction status type category reference"),
+            reference("account", "account"),
+            personal("description counterparty_name counterparty_account"),
+            money("fee net balance_after"),
+            date_time("booked_at"),
+            boolean("pending"),
+            text("external_reference"),
+        ],
+    )
+}
+
+/// The trigger configs of document 001 filter on `transaction_type`, `transaction_direction` and `status`.
+fn transactions() -> EntitySchema {
+    entity(
+        "transactions",
+        "Project transaction",
+        "reference",
+        vec![
+            text(
+                "transaction_type transaction_direction status reference currency payment_method account_category",
+            ),
+            reference("project_relationships", "relationship"),
+            date("transaction_date due_date"),
+            money("amount tax_amount total"),
+            reference("account", "account"),
+            reference("tax_code", "tax_code"),
+            reference("project", "project"),
+            lines(),
+            personal("description"),
+            date_time("approved_at"),
+            text("external_reference"),
+            personal("notes"),
+        ],
+    )
+}
+
+fn tax_code() -> EntitySchema {
+    entity(
+        "tax_code",
+        "Tax code",
+        "code",
+        vec![
+            required(text("code")),
+            text("name description country region type"),
+            decimal("rate"),
+            boolean("taxable active"),
+            array("rates", "rate_id"),
+            text("rates[*].rate_id rates[*].name"),
+            decimal("rates[*].rate"),
+            text("external_reference"),
+        ],
+    )
+}
+
+fn term() -> EntitySchema {
+    entity(
+        "term",
+        "Payment term",
+        "name",
+        vec![
+            required(text("name")),
+            text("type"),
+            integer("due_days discount_days due_day_of_month"),
+            decimal("discount_percent"),
+            boolean("active"),
+            text("external_reference"),
+        ],
+    )
+}
+
+/// The nine boxes of a United Kingdom VAT return (HMRC, VAT API 1.0).
+fn vat_return() -> EntitySchema {
+    entity(
+        "vat_return",
+        "VAT return",
+        "period_key",
+        vec![
+            required(text("period_key")),
+            personal("vat_registration_number"),
+            date("period_start period_end due_date"),
+            required(money(
+                "vat_due_sales vat_due_acquisitions total_vat_due vat_reclaimed_curr_period net_vat_due",
+            )),
+            required(money("total_value_sales_ex_vat total_value_purchases_ex_vat")),
+            required(money("total_value_goods_supplied_ex_vat total_acquisitions_ex_vat")),
+            boolean("finalised"),
+            text("status receipt"),
+            date_time("submitted_at"),
+            text("external_reference"),
+        ],
+    )
+}

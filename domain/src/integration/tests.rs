@@ -1,0 +1,5 @@
+mod connection;
+mod create;
+mod mappings;
+mod support;
+mod switch;

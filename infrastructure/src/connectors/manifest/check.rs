@@ -1,0 +1,108 @@
+//! The checker: everything that is wrong with a provider's folder, each with file, line and remedy.
+
+use super::load::{Folder, LoadError, from_files};
+use super::provider::Manifest;
+use lines::Lines;
+
+mod entity;
+mod identity;
+mod lines;
+mod mapping;
+mod provider;
+mod reading;
+mod writing;
+
+#[cfg(test)]
+mod tests;
+
+/// Something wrong with a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Finding {
+    /// The file inside the folder.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do.
+    pub hint: String,
+}
+
+impl std::fmt::Display for Finding {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}: {} ({})", self.file, self.line, self.message, self.hint)
+    }
+}
+
+/// A problem at a place of the manifest (`entities.Invoice.create.request.path`).
+struct Problem {
+    at: Vec<String>,
+    message: String,
+    hint: String,
+}
+
+/// What the rules find.
+#[derive(Default)]
+struct Problems(Vec<Problem>);
+
+impl Problems {
+    fn add(&mut self, at: &[&str], message: impl Into<String>, hint: impl Into<String>) {
+        let at = at.iter().map(|part| (*part).to_owned()).collect();
+        self.0.push(Problem { at, message: message.into(), hint: hint.into() });
+    }
+
+    /// Adds when `wrong`.
+    fn when(&mut self, wrong: bool, at: &[&str], message: impl Into<String>, hint: impl Into<String>) {
+        if wrong {
+            self.add(at, message, hint);
+        }
+    }
+}
+
+/// Everything wrong with a folder; empty when it can be used. A folder that cannot be read at all has one finding.
+pub fn check(files: &Folder) -> Vec<Finding> {
+    let manifest = match from_files(files) {
+        Ok(manifest) => manifest,
+        Err(LoadError { file, line, message }) => {
+            let hint = hint_for(&message).to_owned();
+            return vec![Finding { file, line, message, hint }];
+        }
+    };
+    let lines = Lines::of(files);
+    let mut findings: Vec<Finding> = problems(&manifest).into_iter().map(|problem| lines.finding(problem)).collect();
+    if !files.keys().any(|file| file.starts_with("cases/")) {
+        findings.push(Finding {
+            file: "manifest.toml".to_owned(),
+            line: 1,
+            message: "there are no cases".to_owned(),
+            hint: "write cases/*.toml: an input and the request expected, an answer and the records expected".to_owned(),
+        });
+    }
+    findings.sort();
+    findings
+}
+
+fn problems(manifest: &Manifest) -> Vec<Problem> {
+    let mut problems = Problems::default();
+    identity::check(manifest, &mut problems);
+    provider::check(manifest, &mut problems);
+    for (name, entity) in &manifest.entities {
+        entity::check(manifest, name, entity, &mut problems);
+    }
+    problems.0
+}
+
+/// What to do about a file that cannot be read.
+fn hint_for(message: &str) -> &'static str {
+    if message.contains("unknown field") {
+        "remove it, or correct its spelling; the reference lists every field"
+    } else if message.contains("missing field") {
+        "add it; the reference says what it means"
+    } else if message.contains("unknown variant") {
+        "use one of the values listed"
+    } else if message.contains("hole") || message.contains("brace") || message.contains("{") {
+        "correct the template"
+    } else {
+        "correct the file"
+    }
+}

@@ -1,0 +1,113 @@
+//! One entity of a provider.
+
+use std::collections::BTreeMap;
+
+use domain::value::{Operation, WriteClass};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::fields::{ArrayOf, FieldIs, Mapped, Place};
+use super::reading::{Carried, Changes, Finds, List, ReadOne};
+use super::writing::Write;
+
+/// An entity.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entity {
+    /// Our entity that its default mapping is for.
+    pub local_entity: String,
+    /// Where a record has its id.
+    pub id: Place,
+    /// Where it has its token for optimistic locking.
+    pub version_token: Option<Place>,
+    /// Where it has the time of its last change.
+    pub updated_at: Option<Place>,
+    /// Where it has the time of its creation.
+    pub created_at: Option<Place>,
+    /// Fields that change without meaning; they never make a record look changed.
+    #[serde(default)]
+    pub volatile: Vec<Place>,
+    /// How a deleted record is told from others.
+    pub deleted: Option<FieldIs>,
+    /// How an inactive record is told from others; inactive counts as deleted.
+    pub inactive: Option<FieldIs>,
+    /// How safely a create can be tried again: `a` the provider deduplicates by key, `b` it enforces uniqueness of our
+    /// reference or the natural key, `c` one of them can be searched, `d` none. Say why in a comment.
+    #[schemars(with = "String")]
+    pub write_class: WriteClass,
+    /// How long the provider surely remembers an idempotency key, in seconds; 0 when that is not proven.
+    #[serde(default)]
+    pub key_lifetime_s: u64,
+    /// The field that carries our reference, if it can be searched.
+    pub reference: Option<Carried>,
+    /// The field that is unique by nature, if it can be searched.
+    pub natural_key: Option<Place>,
+    /// Fields and their types (`text`, `integer`, `decimal`, `money`, `boolean`, `date`, `date_time`, `array`, `object`,
+    /// `any`, `reference:<entity>`); inside an array as `Line[*].Amount`.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+    /// Fields of `fields` without which the provider refuses a record.
+    #[serde(default)]
+    pub required: Vec<Place>,
+    /// Whether the provider has fields beyond `fields`, such as custom ones.
+    #[serde(default)]
+    pub open: bool,
+    /// Arrays whose elements have names.
+    #[serde(default)]
+    pub arrays: Vec<ArrayOf>,
+    /// Reads one.
+    pub read: Option<ReadOne>,
+    /// Reads all.
+    pub list: Option<List>,
+    /// Reads what changed.
+    pub changes: Option<Changes>,
+    /// Looks up.
+    #[serde(default)]
+    pub find: Finds,
+    /// Creates.
+    pub create: Option<Write>,
+    /// Updates.
+    pub update: Option<Write>,
+    /// Makes inactive.
+    pub deactivate: Option<Write>,
+    /// Voids.
+    pub void: Option<Write>,
+    /// Deletes.
+    pub delete: Option<Write>,
+    /// The mapping used when a sync config gives none.
+    #[serde(default)]
+    pub mapping: Vec<Mapped>,
+    /// Rules a record must obey before it is sent.
+    #[serde(default)]
+    pub rules: Vec<Rule>,
+}
+
+/// A rule over the local record.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// A CEL expression over the local record (`record.name != ""`) that must be true.
+    pub check: String,
+    /// The local field it is about.
+    pub field: String,
+    /// What a person should do when it is false.
+    pub message: String,
+}
+
+impl Entity {
+    /// The write of an operation.
+    pub fn write(&self, operation: Operation) -> Option<&Write> {
+        match operation {
+            Operation::Create => self.create.as_ref(),
+            Operation::Update => self.update.as_ref(),
+            Operation::Deactivate => self.deactivate.as_ref(),
+            Operation::Void => self.void.as_ref(),
+            Operation::Delete => self.delete.as_ref(),
+        }
+    }
+
+    /// The operations it has.
+    pub fn operations(&self) -> Vec<Operation> {
+        Operation::ALL.iter().copied().filter(|operation| self.write(*operation).is_some()).collect()
+    }
+}

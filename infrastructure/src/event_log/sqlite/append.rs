@@ -1,0 +1,127 @@
+//! Appending: read heads and claims under the write lock, drop what is refused, insert the rest.
+
+use application::ports::Unavailable;
+use application::ports::event_log::{Appended, Refused};
+use chrono::{DateTime, Utc};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::super::check::{ClaimEffects, Found};
+use super::super::raw::{Batch, COMMANDS_KEPT, Outcome, RawStream, RawUnit, number, stored};
+use super::claims;
+use crate::database::{away, stored_time};
+
+const HEAD: &str = "SELECT max(sequence) FROM events WHERE aggregate_type = $1 AND aggregate_id = $2";
+const LAST_TIME: &str = "SELECT recorded_at FROM events ORDER BY global_position DESC LIMIT 1";
+const EVENT: &str = "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
+    metadata, organization_id, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+const SNAPSHOT: &str = "INSERT INTO snapshots (aggregate_type, aggregate_id, sequence, shape, payload)
+    VALUES ($1, $2, $3, $4, $5) ON CONFLICT (aggregate_type, aggregate_id)
+    DO UPDATE SET sequence = excluded.sequence, shape = excluded.shape, payload = excluded.payload";
+const KEY: &str = "INSERT INTO subject_keys (organization_id, subject, wrapped) VALUES ($1, $2, $3)";
+const COMMAND: &str = "INSERT OR REPLACE INTO commands
+    (organization_id, command_id, body_hash, first_position, last_position, expires_at)
+    VALUES ($1, $2, $3, $4, $5, $6)";
+
+pub(super) fn append(connection: &mut Connection, batch: &Batch) -> Result<Outcome, Unavailable> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(away)?;
+    let mut found = find(&transaction, batch)?;
+    let recorded_at = recorded_at(&transaction, batch.now)?;
+    let mut answers = Vec::with_capacity(batch.units.len());
+    for unit in batch.units.iter() {
+        answers.push(match found.check(unit) {
+            Err(refused) => Err(refused),
+            Ok(effects) => Ok(insert(&transaction, (unit, &effects), &mut found, (batch.now, &recorded_at))?),
+        });
+    }
+    transaction.commit().map_err(away)?;
+    let conflicted = answers.iter().any(Result::<Appended, Refused>::is_err);
+    Ok(Outcome { answers, conflicted })
+}
+
+fn find(transaction: &Transaction<'_>, batch: &Batch) -> Result<Found, Unavailable> {
+    let mut found = Found::default();
+    let mut heads = transaction.prepare_cached(HEAD).map_err(away)?;
+    for unit in batch.units.iter() {
+        for append in &unit.streams {
+            let key = params![append.stream.kind.as_str(), append.stream.id];
+            let head: Option<i64> = heads.query_row(key, |row| row.get(0)).map_err(away)?;
+            if let Some(head) = head {
+                found.heads.insert(append.stream.clone(), number(head)?);
+            }
+        }
+        claims::find(transaction, unit, batch.now, &mut found)?;
+    }
+    Ok(found)
+}
+
+/// The clock's time, or the last event's where the clock was set back.
+fn recorded_at(transaction: &Transaction<'_>, now: DateTime<Utc>) -> Result<String, Unavailable> {
+    let mut statement = transaction.prepare_cached(LAST_TIME).map_err(away)?;
+    let last: Option<String> = statement.query_row([], |row| row.get(0)).optional().map_err(away)?;
+    let now = stored_time(now);
+    Ok(last.map_or_else(|| now.clone(), |last| last.max(now.clone())))
+}
+
+fn insert(
+    transaction: &Transaction<'_>,
+    (unit, effects): (&RawUnit, &ClaimEffects),
+    found: &mut Found,
+    (now, recorded_at): (DateTime<Utc>, &str),
+) -> Result<Appended, Unavailable> {
+    let organization = unit.organization.to_string();
+    let mut positions = Vec::with_capacity(unit.streams.len());
+    for append in &unit.streams {
+        positions.push(insert_events(transaction, append, &organization, recorded_at).map_err(away)?);
+        insert_snapshot(transaction, append).map_err(away)?;
+    }
+    for key in unit.keys.iter().filter(|key| !found.has_key(unit.organization, &key.stream)) {
+        let mut statement = transaction.prepare_cached(KEY).map_err(away)?;
+        statement.execute(params![organization, key.stream.to_string(), key.wrapped]).map_err(away)?;
+    }
+    claims::apply(transaction, effects).map_err(away)?;
+    let first = positions.iter().map(|(first, _)| *first).min().unwrap_or_default();
+    let last = positions.iter().map(|(_, last)| *last).max().unwrap_or_default();
+    if let Some(command) = &unit.command {
+        let expires = stored_time(now + COMMANDS_KEPT);
+        let id = command.command_id.to_string();
+        let mut statement = transaction.prepare_cached(COMMAND).map_err(away)?;
+        statement.execute(params![organization, id, command.body_hash, first, last, expires]).map_err(away)?;
+    }
+    found.apply(unit, effects);
+    Ok(Appended { first: number(first)?, last: number(last)? })
+}
+
+fn insert_events(
+    transaction: &Transaction<'_>,
+    append: &RawStream,
+    organization: &str,
+    recorded_at: &str,
+) -> rusqlite::Result<(i64, i64)> {
+    let mut statement = transaction.prepare_cached(EVENT)?;
+    let mut first = None;
+    for (sequence, event) in (append.expected + 1..).zip(&append.events) {
+        let position = statement.insert(params![
+            append.stream.kind.as_str(),
+            append.stream.id,
+            stored(sequence),
+            event.event_type,
+            event.event_version,
+            event.payload,
+            event.metadata,
+            organization,
+            recorded_at,
+        ])?;
+        first.get_or_insert(position);
+    }
+    let last = transaction.last_insert_rowid();
+    Ok((first.unwrap_or(last), last))
+}
+
+fn insert_snapshot(transaction: &Transaction<'_>, append: &RawStream) -> rusqlite::Result<()> {
+    let Some(snapshot) = &append.snapshot else { return Ok(()) };
+    let (kind, id) = (append.stream.kind.as_str(), &append.stream.id);
+    let sequence = stored(snapshot.sequence);
+    let mut statement = transaction.prepare_cached(SNAPSHOT)?;
+    statement.execute(params![kind, id, sequence, snapshot.shape, snapshot.payload])?;
+    Ok(())
+}

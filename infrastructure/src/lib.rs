@@ -1,0 +1,19 @@
+//! Adapters: databases, the event log, the vault, outside calls and connectors, behind the ports of `application`.
+
+pub mod blob_store;
+pub mod checkpoints;
+pub mod clock;
+pub mod connectors;
+pub mod credentials;
+pub mod database;
+pub mod event_log;
+pub mod http;
+pub mod id_generator;
+pub mod job_queue;
+pub mod limiter;
+mod micros;
+pub mod oauth_attempts;
+pub mod read_store;
+mod unguarded;
+pub mod vault;
+pub mod wakeups;

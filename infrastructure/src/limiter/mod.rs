@@ -1,0 +1,8 @@
+//! Rate limits: a log of the last window's calls per bucket, so that no window ever holds more than allowed.
+
+mod bucket;
+mod in_process;
+#[cfg(test)]
+mod tests;
+
+pub use in_process::InProcessLimiter;

@@ -1,0 +1,6 @@
+//! Connectors against simulators over real HTTP, and the cases of every manifest.
+
+mod cases;
+mod ports;
+mod quickbooks;
+mod rest;

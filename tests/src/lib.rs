@@ -1,0 +1,3 @@
+//! What tests stand on: servers, fixtures, builders. Nothing imports this crate.
+
+pub mod postgres;
