@@ -2,6 +2,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod http;
 pub mod shutdown;
 pub mod telemetry;
 pub mod wiring;

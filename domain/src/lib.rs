@@ -21,5 +21,6 @@ pub mod sync_config;
 pub mod sync_record;
 pub mod sync_run;
 pub mod testing;
+pub mod validation;
 pub mod value;
 pub mod webhook_delivery;

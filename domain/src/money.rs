@@ -104,17 +104,17 @@ impl Money {
     }
 
     /// The sum of two amounts of one currency.
-    pub fn add(self, other: Self) -> Result<Self, MoneyError> {
+    pub fn plus(self, other: Self) -> Result<Self, MoneyError> {
         self.with(other, Decimal::checked_add)
     }
 
     /// The difference of two amounts of one currency.
-    pub fn sub(self, other: Self) -> Result<Self, MoneyError> {
+    pub fn minus(self, other: Self) -> Result<Self, MoneyError> {
         self.with(other, Decimal::checked_sub)
     }
 
     /// This amount so many times, unrounded.
-    pub fn mul(self, times: Decimal) -> Result<Self, MoneyError> {
+    pub fn times(self, times: Decimal) -> Result<Self, MoneyError> {
         let amount = self.amount.checked_mul(times).ok_or(MoneyError::Overflow)?;
         Ok(Self { amount, currency: self.currency })
     }

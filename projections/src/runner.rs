@@ -149,7 +149,7 @@ impl Runner {
         for slot in slots.iter_mut().filter(|slot| slot.works() && slot.position >= head) {
             slot.index(&self.ports).await?;
         }
-        let ready = |slot: &Slot| slot.live || (slot.works() && slot.indexed);
+        let ready = |slot: &Slot| slot.live || (slot.works() && slot.indexed && slot.position >= head);
         if slots.iter().all(|slot| slot.live) || !slots.iter().all(ready) {
             return Ok(());
         }

@@ -1,3 +1,4 @@
 //! What tests stand on: servers, fixtures, builders. Nothing imports this crate.
 
 pub mod postgres;
+pub mod rig;

@@ -9,7 +9,7 @@ use crate::wiring::{Place, Store};
 /// Applies the migrations that the database lacks. A new database gets its key file. A file is migrated by itself at
 /// every start; PostgreSQL only by this command.
 #[derive(Args, Clone, Debug)]
-pub struct MigrateArgs {
+pub(crate) struct MigrateArgs {
     #[command(flatten)]
     data: DataConfig,
 

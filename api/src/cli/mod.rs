@@ -1,9 +1,18 @@
 //! The command line, one subcommand a file.
 
+mod claims;
+mod connectors;
+#[cfg(feature = "sandbox")]
 mod demo;
+mod doctor;
 mod import;
 mod migrate;
+// http: mod openapi;
 mod program;
+mod projections;
+#[cfg(feature = "sandbox")]
+mod sandbox;
+// http: mod serve;
 mod terminal;
 
 pub use program::main;

@@ -4,9 +4,18 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use super::claims::ClaimsArgs;
+use super::connectors::ConnectorsArgs;
+#[cfg(feature = "sandbox")]
 use super::demo::DemoArgs;
+use super::doctor::DoctorArgs;
 use super::import::ImportArgs;
 use super::migrate::MigrateArgs;
+// http: use super::openapi::OpenApiArgs;
+use super::projections::ProjectionsArgs;
+#[cfg(feature = "sandbox")]
+use super::sandbox::SandboxArgs;
+// http: use super::serve::{ServeArgs, WorkArgs};
 use super::terminal;
 use crate::config::LoggingConfig;
 use crate::telemetry;
@@ -24,23 +33,48 @@ struct Program {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+// http:     Serve(ServeArgs),
+// http:     Work(WorkArgs),
+    #[cfg(feature = "sandbox")]
     Demo(DemoArgs),
+    #[cfg(feature = "sandbox")]
+    Sandbox(SandboxArgs),
     Import(ImportArgs),
     Migrate(MigrateArgs),
+    Projections(ProjectionsArgs),
+    Claims(ClaimsArgs),
+    Connectors(ConnectorsArgs),
+    Doctor(DoctorArgs),
+// http:     Openapi(OpenApiArgs),
 }
 
 impl Command {
     /// Log filter without one of the operator's: services tell what they do, tools what goes wrong.
     fn fallback(&self) -> &'static str {
-        "warn"
+        match self {
+// http:             Self::Serve(_) | Self::Work(_) => "info",
+            #[cfg(feature = "sandbox")]
+            Self::Demo(_) => "error",
+            _ => "warn",
+        }
     }
 
     /// Runs it. Answers whether all went well; what did not was said.
     async fn run(self) -> anyhow::Result<bool> {
         match self {
+// http:             Self::Serve(args) => args.run().await,
+// http:             Self::Work(args) => args.run().await,
+            #[cfg(feature = "sandbox")]
             Self::Demo(args) => args.run().await,
+            #[cfg(feature = "sandbox")]
+            Self::Sandbox(args) => args.run().await.map(|()| true),
             Self::Import(args) => args.run().await,
             Self::Migrate(args) => args.run().await.map(|()| true),
+            Self::Projections(args) => args.run().await.map(|()| true),
+            Self::Claims(args) => args.run().await,
+            Self::Connectors(args) => args.run(),
+            Self::Doctor(args) => args.run().await,
+// http:             Self::Openapi(args) => args.run().map(|()| true),
         }
     }
 }

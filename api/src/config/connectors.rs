@@ -41,6 +41,22 @@ enum Which {
 }
 
 impl ConnectorsConfig {
+    /// Every address of QuickBooks at a simulator.
+    pub fn simulated_quickbooks(at: &Url) -> Self {
+        let endpoint = |which, path: &str| {
+            let mut url = at.clone();
+            url.set_path(path);
+            Endpoint { provider: "quickbooks".to_owned(), which, url }
+        };
+        let endpoints = vec![
+            endpoint(Which::Base, ""),
+            endpoint(Which::Authorize, "/connect/oauth2"),
+            endpoint(Which::Token, "/oauth2/v1/tokens/bearer"),
+            endpoint(Which::Revoke, "/v2/oauth2/tokens/revoke"),
+        ];
+        Self { connectors: None, endpoints }
+    }
+
     /// What the registry is given.
     pub fn options(&self) -> RegistryOptions {
         let mut endpoints: BTreeMap<String, Endpoints> = BTreeMap::new();
@@ -58,7 +74,7 @@ impl ConnectorsConfig {
     }
 }
 
-pub(crate) fn endpoint(text: &str) -> Result<Endpoint, String> {
+fn endpoint(text: &str) -> Result<Endpoint, String> {
     let hint = || format!("`{text}` is no address: write it as quickbooks.base_url=http://127.0.0.1:9000");
     let (name, url) = text.split_once('=').ok_or_else(hint)?;
     let (provider, which) = name.split_once('.').ok_or_else(hint)?;

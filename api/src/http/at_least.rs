@@ -20,7 +20,7 @@ pub trait Progress: Send + Sync {
 }
 
 /// How long a read waits for the views.
-const PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A position as it leaves the process: text that means nothing to its reader.
 pub fn encode(position: u64) -> String {
@@ -43,16 +43,18 @@ pub async fn wait(State(state): State<AppState>, request: Request, next: Next) -
                 .about("at_least")
         })?;
         if !state.progress.wait_for(position, PATIENCE).await {
-            return Err(Problem::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "not_caught_up",
-                "the views have not reached that position yet: ask again in a moment",
-            )
-            .about("at_least")
-            .retry_after(Duration::from_secs(1)));
+            return Err(behind());
         }
     }
     Ok(next.run(request).await)
+}
+
+/// The views are behind.
+pub(super) fn behind() -> Problem {
+    let detail = "the views have not reached that position yet: ask again in a moment";
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_caught_up", detail)
+        .about("at_least")
+        .retry_after(Duration::from_secs(1))
 }
 
 fn parameter(query: &str, name: &str) -> Option<String> {

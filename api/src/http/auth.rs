@@ -1,8 +1,6 @@
 //! Who asks: one check per request. Until there are tenants, a bearer of the operator's token acts in the default
 //! organization.
 
-use std::convert::Infallible;
-
 use application::dispatcher::Envelope;
 use application::ports::event_log::CommandRecord;
 use axum::extract::{FromRequestParts, Request, State};
@@ -11,7 +9,7 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
-use domain::ids::{CommandId, DEFAULT_ORGANIZATION, OrganizationId};
+use domain::ids::{CommandId, OrganizationId};
 use domain::metadata::{Actor, Metadata};
 use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
@@ -82,21 +80,13 @@ fn same(given: &str, token: &str) -> bool {
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let caller = parts.extensions.get::<Self>().cloned();
-        // Without the layer there is nobody; such a caller sees nothing and owns nothing.
-        Ok(caller.unwrap_or_else(|| Self {
-            organization: OrganizationId(Uuid::nil()),
-            actor: Actor::system("nobody"),
-            request: Uuid::nil(),
-            command: None,
-        }))
+        caller.ok_or_else(|| {
+            let detail = "send the API token as `Authorization: Bearer <token>`";
+            Problem::new(StatusCode::UNAUTHORIZED, "token_required", detail).about("authorization")
+        })
     }
-}
-
-/// The organization every request acts in until there are tenants.
-pub const fn organization() -> OrganizationId {
-    DEFAULT_ORGANIZATION
 }

@@ -16,11 +16,14 @@ const TAKE_OVER: [&str; 3] = [
 
 /// Held as long as the process works on the file; the system ends it with the process, however that ends.
 #[derive(Debug)]
-pub(super) struct Ownership(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
+pub struct Ownership(#[expect(dead_code, reason = "the lock lasts as long as the file is open")] File);
 
 impl Ownership {
     /// Takes the file beside `database_file`. Errors: another process has it.
     pub(super) fn take(database_file: &Path) -> anyhow::Result<Self> {
+        if let Some(folder) = database_file.parent() {
+            std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        }
         let mut name = database_file.as_os_str().to_owned();
         name.push(".lock");
         let path = Path::new(&name);

@@ -22,8 +22,10 @@ use infrastructure::job_queue::DatabaseJobQueue;
 use infrastructure::read_store::DatabaseReadStore;
 use infrastructure::vault::FileVault;
 use infrastructure::wakeups::InProcessWakeups;
+use projections::runner::{Ports as ProjectionPorts, Runner as ProjectionRunner};
 
 use super::migrations;
+use super::ownership::Ownership;
 use crate::config::{DataConfig, KeysConfig};
 
 /// How long who waits for work sleeps at most, in case a hint was lost or something became due.
@@ -78,6 +80,11 @@ pub struct Place {
 impl Place {
     fn key_file(&self) -> PathBuf {
         self.keys.path(&self.data.data_dir)
+    }
+
+    /// Makes sure that no hub works on the database file as long as the answer lives. Nothing to hold for PostgreSQL.
+    pub fn alone(&self) -> anyhow::Result<Option<Ownership>> {
+        self.data.file().map(|file| Ownership::take(&file)).transpose()
     }
 
     /// Opens the database without looking into it.
@@ -141,6 +148,18 @@ impl Store {
             wakeups,
             database,
         }
+    }
+
+    /// A runner of every projection; `holder` names this process in leases.
+    pub fn projections(&self, holder: &str) -> ProjectionRunner {
+        let ports = ProjectionPorts {
+            log: Arc::clone(&self.dispatcher.log),
+            read_store: Arc::clone(&self.read_store),
+            checkpoints: Arc::clone(&self.checkpoints),
+            clock: Arc::clone(&self.dispatcher.clock),
+            wakeups: self.waiter(),
+        };
+        ProjectionRunner::new(ports, holder, projections::all())
     }
 
     /// A waiter of its own.

@@ -1,10 +1,13 @@
-//! One command to one stream, at the version its sender saw.
+//! Commands to one stream, at the version their sender saw, as one unit.
 
 use domain::stream::StreamId;
 
 use super::{Declined, Desk};
 use crate::dispatcher::{Done, Envelope, Persisted, UnitBuilder};
 use crate::ports::event_log::Refused;
+
+/// Rounds of load and decide before a contended stream is given up.
+const ROUNDS: usize = 8;
 
 impl Desk {
     /// Dispatches `command`; with `expected`, only if the stream is at that version.
@@ -19,26 +22,58 @@ impl Desk {
         A: Persisted,
         Declined: From<A::Error>,
     {
-        let Some(expected) = expected else {
-            return Ok(self.dispatcher().dispatch(envelope, stream, command).await?);
-        };
+        for _ in 0..ROUNDS {
+            let mut working = self.dispatcher().load::<A>(stream).await?;
+            let actual = working.expected;
+            if let Some(expected) = expected.filter(|expected| *expected != actual) {
+                return Err(Declined::Stale { expected, actual });
+            }
+            working.execute(command(&working.state))?;
+            let (version, changed) = (working.head(), working.changed());
+            let mut unit = UnitBuilder::new(envelope.organization, envelope.metadata.clone());
+            unit.add(working);
+            match self.append(envelope, unit).await {
+                Ok(Some(position)) => return Ok(Done { position, version, changed }),
+                Ok(None) => {
+                    let position = self.dispatcher().log.head().await?;
+                    return Ok(Done { position, version, changed });
+                }
+                // Loaded and decided anew; an insisted version is checked again.
+                Err(Declined::Contended) => {}
+                Err(declined) => return Err(declined),
+            }
+        }
+        Err(Declined::Contended)
+    }
+
+    /// Dispatches several commands as one unit: all of them or none.
+    pub async fn change_all<A>(
+        &self,
+        envelope: &Envelope,
+        stream: &StreamId,
+        expected: Option<u64>,
+        commands: Vec<A::Command>,
+    ) -> Result<Done, Declined>
+    where
+        A: Persisted<Command: Send>,
+        Declined: From<A::Error>,
+    {
         let mut working = self.dispatcher().load::<A>(stream).await?;
         let actual = working.expected;
-        if actual != expected {
+        if let Some(expected) = expected.filter(|expected| *expected != actual) {
             return Err(Declined::Stale { expected, actual });
         }
-        working.execute(command(&working.state))?;
-        let version = working.head();
+        for command in commands {
+            working.execute(command)?;
+        }
+        let (version, changed) = (working.head(), working.changed());
         let mut unit = UnitBuilder::new(envelope.organization, envelope.metadata.clone());
-        unit.add(working).command(envelope.command.clone());
-        if unit.is_empty() {
-            return Ok(Done { position: self.dispatcher().log.head().await?, version, changed: false });
-        }
-        match self.dispatcher().append_one(unit.build()).await? {
-            Ok(appended) => Ok(Done { position: appended.last, version, changed: true }),
-            Err(Refused::StaleStream { head, .. }) => Err(Declined::Stale { expected, actual: head }),
-            Err(refused) => Err(refused.into()),
-        }
+        unit.add(working);
+        let position = match self.append(envelope, unit).await? {
+            Some(position) => position,
+            None => self.dispatcher().log.head().await?,
+        };
+        Ok(Done { position, version, changed })
     }
 
     /// Appends a unit that several streams share; `None` when nothing was decided.
@@ -53,6 +88,7 @@ impl Desk {
         unit.command(envelope.command.clone());
         match self.dispatcher().append_one(unit.build()).await? {
             Ok(appended) => Ok(Some(appended.last)),
+            Err(Refused::StaleStream { .. }) => Err(Declined::Contended),
             Err(refused) => Err(refused.into()),
         }
     }

@@ -13,6 +13,7 @@ use super::create_integration::NewIntegration;
 use super::desk::Within;
 use super::{Declined, Desk};
 use crate::dispatcher::Envelope;
+use crate::error::Failure;
 use crate::ports::connector::SetupField;
 use crate::ports::credentials::{Owner, Secrets};
 use crate::ports::oauth_attempts::OAuthAttempt;
@@ -102,6 +103,23 @@ impl Desk {
         let command = |_: &Integration| IntegrationCommand::BeginConnecting { attempt: attempt.to_string() };
         let done = self.dispatcher().dispatch::<Integration>(envelope, &stream, command).await?;
         Ok(Connecting::Authorize { attempt, integration, url: authorization.url, position: done.position })
+    }
+
+    /// Forgets an authorization under way.
+    pub async fn cancel_connecting(&self, envelope: &Envelope, attempt: Uuid) -> Result<(), Declined> {
+        let organization = envelope.organization;
+        let known = self.attempts.get(organization, attempt).await?.ok_or(Declined::NotFound("attempt"))?;
+        self.attempts.delete(organization, attempt).await?;
+        let stream = StreamId::of(Kind::Integration, known.integration.0);
+        let command = |_: &Integration| IntegrationCommand::RefuseConnection {
+            attempt: attempt.to_string(),
+            reason: "cancelled".to_owned(),
+        };
+        match self.dispatcher().dispatch::<Integration>(envelope, &stream, command).await {
+            // Over already, or another attempt took its place.
+            Ok(_) | Err(Failure::Refused(_)) => Ok(()),
+            Err(failure) => Err(failure.into()),
+        }
     }
 
     /// The integration that is meant; a project without one gets one.

@@ -295,7 +295,7 @@ fn changed(state: &SyncConfig, given: &SyncConfigSettings) -> Changed {
 
 fn check_filters(local_entity: &str, settings: &Settings) -> Result<(), Declined> {
     let schema = catalogue::find(local_entity);
-    let own = settings.filter.compile(schema).err().map(|error| Fault::new("sync_filter", error));
+    let own = settings.filter.compile(schema).err().map(|error| Fault::new("filter", error));
     let watched = settings.trigger.entity.as_ref().map_or(schema, |entity| catalogue::find(entity.as_str()));
     let trigger = settings.trigger.filter.compile(watched).err();
     let trigger = trigger.map(|error| Fault::new("trigger.filter", error));

@@ -3,12 +3,21 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::ids::{IntegrationId, OrganizationId};
 use domain::integration::{FeatureFacts, ProviderFacts};
 use domain::sync_config::{Capabilities, Trigger};
 use domain::value::{Country, DeletePolicy, Direction, Operation, TriggerKind};
 
-use super::desk::Operator;
+use super::{Declined, Desk};
+use super::desk::{Operator, Within};
 use crate::ports::connector::{Feature, Provider, RemoteEntity};
+
+impl Desk {
+    /// Facts of a provider, with what the operator allows.
+    pub fn facts(&self, provider: &Provider) -> Arc<ProviderFacts> {
+        of(provider, &self.operator)
+    }
+}
 
 /// Facts of a provider.
 pub(super) fn of(provider: &Provider, operator: &Operator) -> Arc<ProviderFacts> {
@@ -82,5 +91,19 @@ pub(super) fn capabilities(entity: &RemoteEntity, feature: Option<&Feature>) -> 
         direction,
         on_local_delete: entity.operations.iter().filter_map(policy).collect(),
         on_remote_delete: vec![DeletePolicy::Delete],
+    }
+}
+
+impl Desk {
+    /// Facts of the provider of an integration.
+    pub async fn facts_of(
+        &self,
+        organization: OrganizationId,
+        id: IntegrationId,
+    ) -> Result<Arc<ProviderFacts>, Declined> {
+        let routes = self.routes().await?;
+        let identity = routes.integration_of(organization, id)?.state.identity.as_ref();
+        let key = identity.map(|identity| identity.provider.clone()).unwrap_or_default();
+        Ok(of(self.provider(&key)?.as_ref(), &self.operator))
     }
 }

@@ -18,6 +18,7 @@ mod put_credentials;
 mod put_records;
 mod receive_webhook;
 mod refresh_tokens;
+mod replay_webhook;
 mod resolve_conflict;
 mod send_record;
 mod set_feature;

@@ -77,11 +77,14 @@ impl FieldType {
     /// Whether a value of this type may be copied into a field of type `to` without a transform.
     pub fn fits(&self, to: &Self) -> bool {
         match (self, to) {
-            (Self::Any, _) | (_, Self::Any) => true,
-            (Self::Array | Self::Object, _) | (_, Self::Array | Self::Object) => self == to,
-            (_, Self::Text) => true,
-            (Self::Integer, Self::Decimal | Self::Money) => true,
-            (Self::Decimal, Self::Money) | (Self::Money, Self::Decimal) => true,
+            (Self::Array | Self::Object, _) | (_, Self::Array | Self::Object) => {
+                self == to || *self == Self::Any || *to == Self::Any
+            }
+            (Self::Any, _)
+            | (_, Self::Any | Self::Text)
+            | (Self::Integer, Self::Decimal | Self::Money)
+            | (Self::Decimal, Self::Money)
+            | (Self::Money, Self::Decimal) => true,
             (Self::Reference(_), _) | (_, Self::Reference(_)) => false,
             _ => self == to,
         }

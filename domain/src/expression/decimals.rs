@@ -49,11 +49,10 @@ fn decimal(function: &str, value: &CowVal<'_, '_>) -> Result<Decimal, ExecutionE
 }
 
 /// Both arguments.
-fn both(function: &str, args: &[CowVal<'_, '_>]) -> Result<(Decimal, Decimal), ExecutionError> {
-    match args {
-        [left, right] => Ok((decimal(function, left)?, decimal(function, right)?)),
-        _ => Err(ExecutionError::invalid_argument_count(2, args.len())),
-    }
+fn both(function: &str, args: Vec<CowVal<'_, '_>>) -> Result<(Decimal, Decimal), ExecutionError> {
+    let pair: Result<[CowVal<'_, '_>; 2], _> = args.try_into();
+    let [left, right] = pair.map_err(|args| ExecutionError::invalid_argument_count(2, args.len()))?;
+    Ok((decimal(function, &left)?, decimal(function, &right)?))
 }
 
 fn answer<'b, 'v>(function: &str, result: Option<Decimal>) -> Answer<'b, 'v> {
@@ -63,23 +62,23 @@ fn answer<'b, 'v>(function: &str, result: Option<Decimal>) -> Answer<'b, 'v> {
 }
 
 fn add<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
-    let (left, right) = both("dec.add", &args)?;
+    let (left, right) = both("dec.add", args)?;
     answer("dec.add", left.checked_add(right))
 }
 
 fn sub<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
-    let (left, right) = both("dec.sub", &args)?;
+    let (left, right) = both("dec.sub", args)?;
     answer("dec.sub", left.checked_sub(right))
 }
 
 fn mul<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
-    let (left, right) = both("dec.mul", &args)?;
+    let (left, right) = both("dec.mul", args)?;
     answer("dec.mul", left.checked_mul(right))
 }
 
 /// Up to 28 digits; round the result to what is needed.
 fn div<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
-    let (left, right) = both("dec.div", &args)?;
+    let (left, right) = both("dec.div", args)?;
     if right.is_zero() {
         return Err(ExecutionError::function_error("dec.div", "division by zero"));
     }
@@ -88,7 +87,7 @@ fn div<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
 
 /// `dec.round(value, places)`; halves go away from zero, and the places are kept: `dec.round('2', 2)` is `2.00`.
 fn round<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
-    let (value, places) = both("dec.round", &args)?;
+    let (value, places) = both("dec.round", args)?;
     let places = u32::try_from(places).ok().filter(|places| *places <= 20);
     let places =
         places.ok_or_else(|| ExecutionError::function_error("dec.round", "the places must be 0 to 20"))?;
@@ -98,6 +97,6 @@ fn round<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
 }
 
 fn cmp<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
-    let (left, right) = both("dec.cmp", &args)?;
+    let (left, right) = both("dec.cmp", args)?;
     Ok(CowVal::owned(CelInt::from(left.cmp(&right) as i64)))
 }

@@ -62,14 +62,14 @@ fn minor_units_follow_the_currency() {
 #[test]
 fn sums_keep_the_cents_and_refuse_to_mix_currencies() {
     let euro = |text: &str| Money::parse(&json!(text), "EUR").unwrap();
-    assert_eq!(euro("0.10").add(euro("0.20")).unwrap(), euro("0.3"));
-    assert_eq!(euro("1").sub(euro("0.9")).unwrap(), euro("0.1"));
-    assert_eq!(euro("2.55").mul(Decimal::from(100)).unwrap(), euro("255"));
+    assert_eq!(euro("0.10").plus(euro("0.20")).unwrap(), euro("0.3"));
+    assert_eq!(euro("1").minus(euro("0.9")).unwrap(), euro("0.1"));
+    assert_eq!(euro("2.55").times(Decimal::from(100)).unwrap(), euro("255"));
     let dollars = Money::parse(&json!(1), "USD").unwrap();
-    assert_eq!(euro("1").add(dollars), Err(MoneyError::MixedCurrencies { left: "EUR", right: "USD" }));
+    assert_eq!(euro("1").plus(dollars), Err(MoneyError::MixedCurrencies { left: "EUR", right: "USD" }));
     assert_eq!(euro("1").partial_cmp(&dollars), None);
     let largest = Money::new(Decimal::MAX, Currency::EUR);
-    assert_eq!(largest.add(euro("1")), Err(MoneyError::Overflow));
+    assert_eq!(largest.plus(euro("1")), Err(MoneyError::Overflow));
 }
 
 #[test]

@@ -190,7 +190,8 @@ fn step<'a>(value: &'a Value, segment: &Segment) -> Option<&'a Value> {
     }
 }
 
-fn offset(index: i64, length: usize) -> Option<usize> {
+/// The place that an index means in an array of this length; its end is a place too, for writing.
+pub(crate) fn offset(index: i64, length: usize) -> Option<usize> {
     match usize::try_from(index) {
         Ok(index) => Some(index),
         Err(_) => length.checked_sub(usize::try_from(index.unsigned_abs()).ok()?),

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::filter::Filter;
 use crate::value::{EntityName, TriggerKind};
 
+#[cfg(test)]
+mod tests;
+
 /// What happened to a local record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

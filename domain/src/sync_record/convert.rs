@@ -207,29 +207,23 @@ pub(crate) fn other(side: Side) -> Side {
 /// A value spelled for a field of this type; none when it cannot be. Providers get numbers as JSON numbers (a `format`
 /// makes texts of them); ours stay as they are spelled.
 fn coerce(to: Side, value: &Value, kind: &FieldType) -> Option<Value> {
+    use FieldType::{Any, Array, Boolean, Date, DateTime, Decimal, Integer, Money, Object, Reference, Text};
     Some(match (kind, value) {
-        (FieldType::Integer, Value::Number(number)) if !normal_digits(number.as_str())?.contains('.') => {
-            value.clone()
-        }
-        (FieldType::Decimal | FieldType::Money, Value::Number(_)) => value.clone(),
-        (FieldType::Integer | FieldType::Decimal | FieldType::Money, Value::String(text)) => {
+        (Integer, Value::Number(number)) if normal_digits(number.as_str())?.contains('.') => return None,
+        (Integer | Decimal | Money, Value::Number(_))
+        | (Text | Reference(_) | Date | DateTime, Value::String(_))
+        | (Boolean, Value::Bool(_))
+        | (Array, Value::Array(_))
+        | (Object, Value::Object(_))
+        | (Any, _) => value.clone(),
+        (Integer | Decimal | Money, Value::String(text)) => {
             let number = Value::Number(serde_json::from_str::<Number>(text.trim()).ok()?);
             let number = coerce(to, &number, kind)?;
             if to == Side::Remote { number } else { value.clone() }
         }
-        (FieldType::Text | FieldType::Reference(_), Value::Number(number)) => {
-            Value::String(number.as_str().to_owned())
-        }
-        (FieldType::Text, Value::Bool(flag)) => Value::String(flag.to_string()),
-        (
-            FieldType::Text | FieldType::Reference(_) | FieldType::Date | FieldType::DateTime,
-            Value::String(_),
-        ) => value.clone(),
-        (FieldType::Boolean, Value::Bool(_)) => value.clone(),
-        (FieldType::Boolean, Value::String(text)) => Value::Bool(text.parse().ok()?),
-        (FieldType::Array, Value::Array(_)) | (FieldType::Object, Value::Object(_)) | (FieldType::Any, _) => {
-            value.clone()
-        }
+        (Text | Reference(_), Value::Number(number)) => Value::String(number.as_str().to_owned()),
+        (Text, Value::Bool(flag)) => Value::String(flag.to_string()),
+        (Boolean, Value::String(text)) => Value::Bool(text.parse().ok()?),
         _ => return None,
     })
 }

@@ -14,7 +14,10 @@ use crate::sync_config::mapping_rule::MappingRule;
 use crate::value::Direction;
 
 pub(super) fn fields(value: Value) -> Fields {
-    value.as_object().cloned().expect("an object")
+    match value {
+        Value::Object(members) => members,
+        other => panic!("no object: {other}"),
+    }
 }
 
 /// A rule from `local -> remote` and a transform as stored; an empty side is none.
@@ -167,8 +170,8 @@ impl World {
     }
 
     /// One round under a policy, neither side's clock known.
-    pub(super) fn round(&mut self, policy: &Policy) -> Round {
-        let settlement = settle(&self.difference(), policy, None, None);
+    pub(super) fn round(&mut self, policy: Policy) -> Round {
+        let settlement = settle(&self.difference(), &policy, None, None);
         self.carry_out(&settlement).expect("everything maps")
     }
 
@@ -189,6 +192,13 @@ impl World {
             None => (self.stores)(create_body(&self.rules(), &self.local)?),
             Some(before) => {
                 let body = update_body(&self.rules(), &self.sides(), settlement, self.mode)?;
+                let sides = Sides { local: &local, ..self.sides() };
+                let rest = Settlement::push_only(settlement.push.iter().cloned());
+                let after_pull = update_body(&self.rules(), &sides, &rest, self.mode)?;
+                assert_eq!(
+                    body, after_pull,
+                    "a body is the same whether the pull is stored before it or with it"
+                );
                 (self.stores)(self.stored(before, body))
             }
         };
@@ -215,7 +225,7 @@ impl World {
 
     /// The first round may do what `allowed` says; after it nothing moves any more.
     #[track_caller]
-    pub(super) fn falls_quiet(&mut self, policy: &Policy) {
+    pub(super) fn falls_quiet(&mut self, policy: Policy) {
         self.round(policy);
         let second = self.round(policy);
         assert!(second.quiet(), "{second:?}\nlocal {:?}\nremote {:?}", self.local, self.remote);

@@ -1,5 +1,7 @@
 //! Which element of our array belongs to which of the provider's: derived from the base, never stored.
 
+use std::collections::{BTreeMap, VecDeque};
+
 use serde_json::Value;
 
 use super::canonical::{canonical, is_computed};
@@ -13,7 +15,7 @@ use crate::sync_config::mapping::key_text;
 use crate::value::Side;
 
 /// One line, on both sides, now and in the base.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Row<'a> {
     pub(crate) local: Option<&'a Value>,
     pub(crate) remote: Option<&'a Value>,
@@ -24,6 +26,15 @@ pub(crate) struct Row<'a> {
     /// Place among our lines in the base.
     pub(crate) base_at: usize,
 }
+
+const NOWHERE: Row<'static> = Row {
+    local: None,
+    remote: None,
+    local_base: None,
+    remote_base: None,
+    remote_at: usize::MAX,
+    base_at: usize::MAX,
+};
 
 /// Our elements.
 pub(crate) fn ours<'a>(lines: &Lines, record: Option<&'a Fields>) -> Vec<&'a Value> {
@@ -44,57 +55,91 @@ pub(crate) fn minted(lines: &Lines, element: &Value) -> Option<String> {
     key_text(key).map(|key| format!("r{key}"))
 }
 
-/// Every line: ours in our order, then those only the provider has, then those only the base has.
+/// Every line: ours in our order, then those only the base has, then those only the provider has.
 pub(crate) fn rows<'a>(rules: &Rules<'_>, unit: &Unit, lines: &Lines, sides: &Sides<'a>) -> Vec<Row<'a>> {
-    let (local, remote) = (ours(lines, Some(sides.local)), theirs(lines, sides.remote));
-    let (local_base, remote_base) = (ours(lines, sides.local_base), theirs(lines, sides.remote_base));
     let matcher = Matcher { rules, unit, sides };
-
-    let base_pairs = matcher.across(&local_base, &remote_base, true);
-    let item_key = lines.item_key.as_deref().map(|key| move |item: &Value| key_text(item.get(key)?));
-    let local_to_base = along(&local, &local_base, |item| item_key.as_ref()?(item));
-    let remote_key = |item: &Value| key_text(lines.remote_key.as_ref()?.get(item.as_object()?)?);
-    let remote_to_base = along(&remote, &remote_base, remote_key);
-    let from_base = inverse(&remote_to_base, remote_base.len());
-
-    let mut rows = Vec::with_capacity(local.len() + remote.len());
-    let base_row = |at: usize| {
-        let partner = base_pairs[at];
-        let now = partner.and_then(|partner| from_base[partner]);
-        Row {
-            local_base: Some(local_base[at]),
-            remote_base: partner.map(|partner| remote_base[partner]),
-            remote: now.map(|now| remote[now]),
-            remote_at: now.unwrap_or(usize::MAX),
-            base_at: at,
-            local: None,
-        }
+    let lists = Lists {
+        local: ours(lines, Some(sides.local)),
+        remote: theirs(lines, sides.remote),
+        local_base: ours(lines, sides.local_base),
+        remote_base: theirs(lines, sides.remote_base),
     };
-    for (at, item) in local.iter().enumerate() {
-        let row = local_to_base[at]
-            .map_or(Row { remote_at: usize::MAX, base_at: usize::MAX, ..Row::default() }, base_row);
-        rows.push(Row { local: Some(item), ..row });
-    }
-    let seen = inverse(&local_to_base, local_base.len());
-    rows.extend((0..local_base.len()).filter(|at| seen[*at].is_none()).map(base_row));
+    let places = lists.places(lines, &matcher);
+    let mut rows = lists.our_rows(&places);
+    let fresh = lists.add_their_rows(&places, &mut rows);
+    matcher.join_fresh(lines, &mut rows, &lists.remote, &fresh);
+    rows
+}
 
-    let paired = inverse(&base_pairs, remote_base.len());
-    let mut fresh: Vec<usize> = Vec::new();
-    for (at, base) in remote_to_base.iter().enumerate() {
-        match base {
-            Some(base) if paired[*base].is_some() => {}
-            Some(base) => rows.push(Row {
-                remote: Some(remote[at]),
-                remote_base: Some(remote_base[*base]),
-                remote_at: at,
-                base_at: usize::MAX,
-                ..Row::default()
-            }),
-            None => fresh.push(at),
+/// The elements of one array: both sides, now and in the base.
+struct Lists<'a> {
+    local: Vec<&'a Value>,
+    remote: Vec<&'a Value>,
+    local_base: Vec<&'a Value>,
+    remote_base: Vec<&'a Value>,
+}
+
+/// Which element is which.
+struct Places {
+    /// Of our base elements: their partners in the provider's base.
+    base_pairs: Vec<Option<usize>>,
+    local_to_base: Vec<Option<usize>>,
+    remote_to_base: Vec<Option<usize>>,
+}
+
+impl<'a> Lists<'a> {
+    fn places(&self, lines: &Lines, matcher: &Matcher<'_, '_>) -> Places {
+        let item_key = |item: &Value| key_text(item.get(lines.item_key.as_deref()?)?);
+        let remote_key = |item: &Value| key_text(lines.remote_key.as_ref()?.get(item.as_object()?)?);
+        Places {
+            base_pairs: matcher.across(&self.local_base, &self.remote_base, true),
+            local_to_base: along(&self.local, &self.local_base, item_key),
+            remote_to_base: along(&self.remote, &self.remote_base, remote_key),
         }
     }
-    matcher.join_fresh(lines, &mut rows, &remote, fresh);
-    rows
+
+    /// Our lines, then those of our base that are gone.
+    fn our_rows(&self, places: &Places) -> Vec<Row<'a>> {
+        let from_base = inverse(&places.remote_to_base, self.remote_base.len());
+        let base_row = |at: usize| {
+            let partner = places.base_pairs[at];
+            let now = partner.and_then(|partner| from_base[partner]);
+            Row {
+                local: None,
+                local_base: Some(self.local_base[at]),
+                remote_base: partner.map(|partner| self.remote_base[partner]),
+                remote: now.map(|now| self.remote[now]),
+                remote_at: now.unwrap_or(usize::MAX),
+                base_at: at,
+            }
+        };
+        let mut rows = Vec::with_capacity(self.local.len() + self.remote.len());
+        for (item, base) in self.local.iter().zip(&places.local_to_base) {
+            rows.push(Row { local: Some(item), ..base.map_or(NOWHERE, base_row) });
+        }
+        let seen = inverse(&places.local_to_base, self.local_base.len());
+        rows.extend((0..self.local_base.len()).filter(|at| seen[*at].is_none()).map(base_row));
+        rows
+    }
+
+    /// Adds the provider's lines that had no partner in the base; answers the places of its new ones.
+    fn add_their_rows(&self, places: &Places, rows: &mut Vec<Row<'a>>) -> Vec<usize> {
+        let paired = inverse(&places.base_pairs, self.remote_base.len());
+        let mut fresh = Vec::new();
+        for (at, base) in places.remote_to_base.iter().enumerate() {
+            match base {
+                None => fresh.push(at),
+                Some(base) if paired[*base].is_none() => rows.push(Row {
+                    remote: Some(self.remote[at]),
+                    remote_base: Some(self.remote_base[*base]),
+                    remote_at: at,
+                    ..NOWHERE
+                }),
+                Some(_) => {}
+            }
+        }
+        fresh
+    }
 }
 
 struct Matcher<'m, 'a> {
@@ -110,20 +155,14 @@ impl<'a> Matcher<'_, 'a> {
         let ours: Vec<Option<Vec<u8>>> = local.iter().map(|item| self.signature(Side::Local, item)).collect();
         let theirs: Vec<Option<Vec<u8>>> =
             remote.iter().map(|item| self.signature(Side::Remote, item)).collect();
-        let alike = |left: usize, right: usize| ours[left].is_some() && ours[left] == theirs[right];
-        let mut pairs: Vec<Option<usize>> =
-            (0..local.len()).map(|at| (at < remote.len() && alike(at, at)).then_some(at)).collect();
-        let mut taken = taken(&pairs, remote.len());
-        for at in 0..local.len() {
-            if pairs[at].is_none() {
-                pairs[at] = (0..remote.len()).find(|other| !taken[*other] && alike(at, *other));
-                pairs[at].into_iter().for_each(|other| taken[other] = true);
-            }
-        }
+        let alike = |at: usize| at < theirs.len() && ours[at].is_some() && ours[at] == theirs[at];
+        let mut pairs = Pairs::new(remote.len());
+        pairs.of = (0..local.len()).map(|at| alike(at).then(|| pairs.take(at))).collect();
+        pairs.match_keys(&ours, &theirs);
         if by_place {
-            fill_in_order(&mut pairs, &mut taken);
+            pairs.match_in_order(|_| true, |_| true);
         }
-        pairs
+        pairs.of
     }
 
     /// What an element says in the target's terms; none when it cannot be mapped.
@@ -153,76 +192,106 @@ impl<'a> Matcher<'_, 'a> {
 
     /// Puts the provider's new lines beside our new ones: those that carry the key we gave them, those that say the
     /// same, and without any base those at the same place.
-    fn join_fresh(
-        &self,
-        lines: &Lines,
-        rows: &mut Vec<Row<'a>>,
-        remote: &[&'a Value],
-        mut fresh: Vec<usize>,
-    ) {
-        let open: Vec<usize> = (0..rows.len())
-            .filter(|at| rows[*at].local.is_some() && rows[*at].local_base.is_none())
-            .collect();
-        let key = lines.item_key.as_deref();
-        let mut left = Vec::new();
-        for row in open {
-            let own = rows[row].local.and_then(|item| key_text(item.get(key?)?));
-            let carried = fresh.iter().position(|at| own.is_some() && minted(lines, remote[*at]) == own);
-            match carried {
-                Some(place) => {
-                    let at = fresh.remove(place);
-                    rows[row] = Row { remote: Some(remote[at]), remote_at: at, ..rows[row] };
-                }
-                None => left.push(row),
-            }
-        }
-        let mine: Vec<&Value> = left.iter().filter_map(|row| rows[*row].local).collect();
-        let new: Vec<&Value> = fresh.iter().map(|at| remote[*at]).collect();
-        let first_link = self.sides.local_base.is_none() || self.sides.remote_base.is_none();
-        for (row, partner) in left.iter().zip(self.across(&mine, &new, first_link)) {
+    fn join_fresh(&self, lines: &Lines, rows: &mut Vec<Row<'a>>, remote: &[&'a Value], fresh: &[usize]) {
+        let is_open = |row: &Row<'_>| row.local.is_some() && row.local_base.is_none();
+        let mut open: Vec<usize> = (0..rows.len()).filter(|at| is_open(&rows[*at])).collect();
+        let own_key = |at: &usize| key_text(rows[*at].local?.get(lines.item_key.as_deref()?)?);
+        let own: Vec<Option<String>> = open.iter().map(own_key).collect();
+        let carried: Vec<Option<String>> = fresh.iter().map(|at| minted(lines, remote[*at])).collect();
+        let mut pairs = Pairs::new(fresh.len());
+        pairs.of = vec![None; open.len()];
+        pairs.match_keys(&own, &carried);
+
+        let joined = pairs.of.clone();
+        let mut rest: Vec<usize> = (0..fresh.len()).filter(|at| !pairs.taken[*at]).collect();
+        for (row, partner) in open.iter().zip(&joined) {
             if let Some(partner) = partner {
-                rows[*row] = Row { remote: Some(new[partner]), remote_at: fresh[partner], ..rows[*row] };
+                let at = fresh[*partner];
+                rows[*row] = Row { remote: Some(remote[at]), remote_at: at, ..rows[*row] };
             }
         }
-        let joined: Vec<usize> = left.iter().map(|row| rows[*row].remote_at).collect();
-        rows.extend(fresh.into_iter().filter(|at| !joined.contains(at)).map(|at| Row {
+        open.retain(|row| rows[*row].remote.is_none());
+        let mine: Vec<&Value> = open.iter().filter_map(|row| rows[*row].local).collect();
+        let new: Vec<&Value> = rest.iter().map(|at| remote[fresh[*at]]).collect();
+        let first_link = self.sides.local_base.is_none() || self.sides.remote_base.is_none();
+        let partners = self.across(&mine, &new, first_link);
+        let taken = inverse(&partners, rest.len());
+        for (row, partner) in open.iter().zip(partners) {
+            if let Some(at) = partner.map(|partner| fresh[rest[partner]]) {
+                rows[*row] = Row { remote: Some(remote[at]), remote_at: at, ..rows[*row] };
+            }
+        }
+        let mut places = taken.iter();
+        rest.retain(|_| places.next().is_some_and(Option::is_none));
+        rows.extend(rest.into_iter().map(|at| fresh[at]).map(|at| Row {
             remote: Some(remote[at]),
             remote_at: at,
-            base_at: usize::MAX,
-            ..Row::default()
+            ..NOWHERE
         }));
+    }
+}
+
+/// Partners in a list of this length, each taken once.
+struct Pairs {
+    of: Vec<Option<usize>>,
+    taken: Vec<bool>,
+}
+
+impl Pairs {
+    fn new(length: usize) -> Self {
+        Self { of: Vec::new(), taken: vec![false; length] }
+    }
+
+    fn take(&mut self, at: usize) -> usize {
+        self.taken[at] = true;
+        at
+    }
+
+    /// Gives everyone without a partner the first free one with the same key.
+    fn match_keys<K: Ord>(&mut self, keys: &[Option<K>], others: &[Option<K>]) {
+        let mut free: BTreeMap<&K, VecDeque<usize>> = BTreeMap::new();
+        for (at, key) in others.iter().enumerate() {
+            if let Some(key) = key.as_ref().filter(|_| !self.taken[at]) {
+                free.entry(key).or_default().push_back(at);
+            }
+        }
+        for (at, key) in keys.iter().enumerate() {
+            if let (None, Some(key)) = (self.of[at], key) {
+                let partner = free.get_mut(key).and_then(VecDeque::pop_front);
+                self.of[at] = partner.map(|partner| self.take(partner));
+            }
+        }
+    }
+
+    /// Gives everyone without a partner, and whom `asks` lets, the next free one that `may` be taken.
+    fn match_in_order(&mut self, asks: impl Fn(usize) -> bool, may: impl Fn(usize) -> bool) {
+        let mut free = 0;
+        for at in 0..self.of.len() {
+            while free < self.taken.len() && (self.taken[free] || !may(free)) {
+                free += 1;
+            }
+            if self.of[at].is_none() && asks(at) && free < self.taken.len() {
+                self.of[at] = Some(self.take(free));
+            }
+        }
     }
 }
 
 /// For each element now, its place in the base: by key, where it has one, else by content, else in order.
 fn along(now: &[&Value], base: &[&Value], key: impl Fn(&Value) -> Option<String>) -> Vec<Option<usize>> {
-    let keys: Vec<Option<String>> = base.iter().map(|item| key(item)).collect();
-    let mut taken = vec![false; base.len()];
-    let mut places: Vec<Option<usize>> = vec![None; now.len()];
-    for (at, item) in now.iter().enumerate() {
-        if let Some(own) = key(item) {
-            places[at] = (0..base.len()).find(|other| !taken[*other] && keys[*other].as_ref() == Some(&own));
-            places[at].into_iter().for_each(|other| taken[other] = true);
-        }
-    }
-    let keyless: Vec<usize> = (0..now.len()).filter(|at| key(now[*at]).is_none()).collect();
-    for at in &keyless {
-        places[*at] = (0..base.len())
-            .find(|other| !taken[*other] && keys[*other].is_none() && base[*other] == now[*at]);
-        places[*at].into_iter().for_each(|other| taken[other] = true);
-    }
-    let mut free = (0..base.len()).filter(|other| keys[*other].is_none());
-    for at in keyless.into_iter().filter(|at| now.len() == base.len() || *at < base.len()) {
-        if places[at].is_none() {
-            places[at] = free.find(|other| !taken[*other]);
-            places[at].into_iter().for_each(|other| taken[other] = true);
-        }
-    }
-    places
-}
-
-fn taken(pairs: &[Option<usize>], length: usize) -> Vec<bool> {
-    inverse(pairs, length).iter().map(Option::is_some).collect()
+    let keys = |items: &[&Value]| items.iter().map(|item| key(item)).collect::<Vec<_>>();
+    let (own, others) = (keys(now), keys(base));
+    let contents = |items: &[&Value], keys: &[Option<String>]| -> Vec<Option<Vec<u8>>> {
+        let keyless =
+            |(item, key): (&&Value, &Option<String>)| key.is_none().then(|| canonical(item, &FieldType::Any));
+        items.iter().zip(keys).map(keyless).collect()
+    };
+    let mut pairs = Pairs::new(base.len());
+    pairs.of = vec![None; now.len()];
+    pairs.match_keys(&own, &others);
+    pairs.match_keys(&contents(now, &own), &contents(base, &others));
+    pairs.match_in_order(|at| own[at].is_none(), |at| others[at].is_none());
+    pairs.of
 }
 
 fn inverse(pairs: &[Option<usize>], length: usize) -> Vec<Option<usize>> {
@@ -233,20 +302,6 @@ fn inverse(pairs: &[Option<usize>], length: usize) -> Vec<Option<usize>> {
         }
     }
     back
-}
-
-fn fill_in_order(pairs: &mut [Option<usize>], taken: &mut [bool]) {
-    let mut free = 0;
-    for pair in pairs.iter_mut().filter(|pair| pair.is_none()) {
-        while free < taken.len() && taken[free] {
-            free += 1;
-        }
-        if free == taken.len() {
-            return;
-        }
-        *pair = Some(free);
-        taken[free] = true;
-    }
 }
 
 /// Whether two lists of elements say the same at `path`.

@@ -18,6 +18,7 @@ mod lines;
 mod merge;
 pub mod plan;
 pub mod resolution;
+pub mod used;
 
 pub use aggregate::{ConflictDigests, LastIntent, LocalSide, OpenWrite, RemoteSide, SyncRecord};
 pub use commands::SyncRecordCommand;

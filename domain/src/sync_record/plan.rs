@@ -213,7 +213,7 @@ impl<'a> Compiler<'a> {
                 unit.rules.push(planned);
             }
             None => {
-                units.push(Unit { id, flow, rules: vec![planned], lines: Some(self.lines(local, remote)) })
+                units.push(Unit { id, flow, rules: vec![planned], lines: Some(self.lines(local, remote)) });
             }
         }
         Ok(())

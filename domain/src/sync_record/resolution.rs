@@ -95,11 +95,8 @@ impl Settlement {
         let loses = unit.change == Change::Collision
             || unit.change == Change::Merged
             || unit.change == (if winner == Side::Local { Change::RemoteOnly } else { Change::LocalOnly });
-        if winner == Side::Local {
-            self.push.push(unit.unit.clone())
-        } else {
-            self.pull.push(unit.unit.clone())
-        }
+        let flowing = if winner == Side::Local { &mut self.push } else { &mut self.pull };
+        flowing.push(unit.unit.clone());
         if !loses {
             return;
         }
@@ -129,8 +126,8 @@ pub fn settle(
     match policy.strategy {
         Strategy::MergeFields => judge.merge_fields(difference),
         Strategy::ManualReview => held(difference),
-        Strategy::LastWriteWins => judge.together(difference, judge.later()),
-        Strategy::SourcePriority => judge.together(difference, (policy.priority, Basis::Priority)),
+        Strategy::LastWriteWins => together(difference, judge.later()),
+        Strategy::SourcePriority => together(difference, (policy.priority, Basis::Priority)),
     }
 }
 
@@ -159,7 +156,7 @@ impl Judge<'_> {
         for unit in &difference.units {
             match (unit.change, self.policy.merge_fallback) {
                 (Change::Collision, MergeFallback::ManualReview) => {
-                    settlement.review.push(unit.values.clone())
+                    settlement.review.push(unit.values.clone());
                 }
                 (Change::Collision, MergeFallback::SourcePriority) => {
                     settlement.decide(unit, self.policy.priority, Basis::Priority);
@@ -173,18 +170,19 @@ impl Judge<'_> {
         }
         settlement
     }
+}
 
-    fn together(&self, difference: &Difference, (winner, basis): (Side, Basis)) -> Settlement {
-        let mut settlement = Settlement::default();
-        for unit in &difference.units {
-            match unit.change {
-                Change::Unchanged | Change::Agreement | Change::Drift => {}
-                _ if unit.flow.both() => settlement.decide(unit, winner, basis),
-                _ => settlement.flow(unit),
-            }
+/// Every changed two-way unit as `winner` has it; one-way units go their own way.
+fn together(difference: &Difference, (winner, basis): (Side, Basis)) -> Settlement {
+    let mut settlement = Settlement::default();
+    for unit in &difference.units {
+        match unit.change {
+            Change::Unchanged | Change::Agreement | Change::Drift => {}
+            _ if unit.flow.both() => settlement.decide(unit, winner, basis),
+            _ => settlement.flow(unit),
         }
-        settlement
     }
+    settlement
 }
 
 /// What a person chose for one unit.
@@ -233,8 +231,8 @@ pub enum ChoiceError {
 /// Settles a difference as a person chose. Collisions that the choice does not name stay in `review`.
 pub fn settle_by_hand(difference: &Difference, choice: &Choice) -> Result<Settlement, ChoiceError> {
     let picks = match choice {
-        Choice::Local => return Ok(all(difference, Side::Local)),
-        Choice::Remote => return Ok(all(difference, Side::Remote)),
+        Choice::Local => return Ok(together(difference, (Side::Local, Basis::Person))),
+        Choice::Remote => return Ok(together(difference, (Side::Remote, Basis::Person))),
         Choice::PerUnit(picks) => picks,
     };
     let changed = |unit: &&UnitDifference| {
@@ -256,12 +254,6 @@ pub fn settle_by_hand(difference: &Difference, choice: &Choice) -> Result<Settle
         }
     }
     Ok(settlement)
-}
-
-fn all(difference: &Difference, winner: Side) -> Settlement {
-    let policy = Policy { priority: winner, ..Policy::default() };
-    Judge { policy: &policy, local_updated: None, remote_updated: None }
-        .together(difference, (winner, Basis::Person))
 }
 
 fn picked(settlement: &mut Settlement, unit: &UnitDifference, pick: &Pick) -> Result<(), ChoiceError> {

@@ -183,7 +183,9 @@ fn rule(mapped: &Mapped) -> Result<MappingRule, String> {
 /// `{ reference = { entity = "customer" } }`: the transform's name and its configuration.
 fn transform(table: &toml::Table) -> Result<Transform, String> {
     let (Some((kind, config)), 1) = (table.iter().next(), table.len()) else {
-        return Err("a transform is one table with one name: { reference = { entity = \"customer\" } }".to_owned());
+        return Err(
+            "a transform is one table with one name: { reference = { entity = \"customer\" } }".to_owned()
+        );
     };
     let config: Value = serde_json::to_value(config).map_err(|error| error.to_string())?;
     Transform::parse(kind, &config).map_err(|error| error.to_string())

@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use application::ports::connector::{
-    Authorization, Authorized, CallError, Connection, Connectors, Provider, Target, WebhookEvent, WebhookRejection,
+    Authorization, Authorized, CallError, Connection, Connectors, Provider, Target, WebhookEvent,
+    WebhookRejection,
 };
 use application::ports::credentials::{Owner, Secrets};
 use chrono::{DateTime, Utc};
@@ -91,9 +92,11 @@ impl ConnectorRegistry {
         }
         let mut connectors = BTreeMap::new();
         for (key, files) in folders {
-            let mut manifest = from_files(&files).map_err(|why| RegistryError::Manifest { key: key.clone(), why })?;
+            let mut manifest =
+                from_files(&files).map_err(|why| RegistryError::Manifest { key: key.clone(), why })?;
             if manifest.key != key {
-                let why = format!("its manifest says key = \"{}\": folder and key must be the same", manifest.key);
+                let why =
+                    format!("its manifest says key = \"{}\": folder and key must be the same", manifest.key);
                 return Err(RegistryError::Unusable { key, why });
             }
             if let Some(timing) = options.timing.get(&key) {
@@ -119,20 +122,34 @@ impl ConnectorRegistry {
         let base = self.base(connector, target)?;
         let realm = self.realms.of(&bucket(target), connector.manifest.limits.concurrency);
         let services = self.services.clone();
-        Ok(Arc::new(ManifestConnection::new(Arc::clone(connector), target.clone(), base, services, (realm, secret))))
+        Ok(Arc::new(ManifestConnection::new(
+            Arc::clone(connector),
+            target.clone(),
+            base,
+            services,
+            (realm, secret),
+        )))
     }
 
     /// The base URL of a connection: its own, the operator's, the manifest's; in each case of an origin that the
     /// credentials are bound to.
     fn base(&self, connector: &Connector, target: &Target) -> Result<Url, CallError> {
         let own = target.base_url.as_deref().map(Url::parse).transpose();
-        let own = own.map_err(|_| refused(ErrorClass::Validation, "the base URL of the connection is no URL"))?;
+        let own =
+            own.map_err(|_| refused(ErrorClass::Validation, "the base URL of the connection is no URL"))?;
         let manifest = &connector.manifest.base;
-        let sandbox = target.settings.get("environment").and_then(serde_json::Value::as_str) == Some("sandbox");
+        let sandbox =
+            target.settings.get("environment").and_then(serde_json::Value::as_str) == Some("sandbox");
         let usual = if sandbox { manifest.sandbox.as_ref() } else { manifest.production.as_ref() };
-        let url = own.or_else(|| connector.endpoints.base_url.clone()).or_else(|| usual.cloned()).ok_or_else(|| {
-            refused(ErrorClass::Validation, "this provider needs the base URL of your installation: set `base_url`")
-        })?;
+        let url = own
+            .or_else(|| connector.endpoints.base_url.clone())
+            .or_else(|| usual.cloned())
+            .ok_or_else(|| {
+                refused(
+                    ErrorClass::Validation,
+                    "this provider needs the base URL of your installation: set `base_url`",
+                )
+            })?;
         let policy = self.services.http.policy();
         policy.check(&url).map_err(|refusal| refused(ErrorClass::Permission, refusal.to_string()))?;
         if connector.owns(&url) || policy.names(&url) {

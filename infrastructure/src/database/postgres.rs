@@ -28,7 +28,9 @@ pub struct Postgres {
 impl Postgres {
     pub(super) async fn open(url: &str, connections: u32) -> Result<Self, Unavailable> {
         let options = PgConnectOptions::from_str(url)
-            .map_err(|_| away("the database URL does not parse: use postgres://user:password@host:port/database"))?
+            .map_err(|_| {
+                away("the database URL does not parse: use postgres://user:password@host:port/database")
+            })?
             .application_name("headwater")
             .statement_cache_capacity(512)
             .options([("lock_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")]);

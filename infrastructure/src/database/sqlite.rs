@@ -23,7 +23,8 @@ const STATEMENTS: usize = 256;
 
 const WRITER_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;
     PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000;";
-const READER_SETTINGS: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
+const READER_SETTINGS: &str =
+    "PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
     PRAGMA mmap_size = 268435456; PRAGMA busy_timeout = 30000;";
 
 /// An open SQLite file.
@@ -157,7 +158,11 @@ impl Queue {
         if waiting.closed {
             return;
         }
-        if append { waiting.appends.push_back(job) } else { waiting.others.push_back(job) }
+        if append {
+            waiting.appends.push_back(job)
+        } else {
+            waiting.others.push_back(job)
+        }
         self.ready.notify_one();
     }
 
@@ -197,7 +202,8 @@ impl Readers {
         if let Some(connection) = locked(&self.idle).pop() {
             return Ok(connection);
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+        let flags =
+            OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
         let connection = Connection::open_with_flags(&self.path, flags).map_err(away)?;
         connection.execute_batch(READER_SETTINGS).map_err(away)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);

@@ -18,7 +18,8 @@ async fn values_come_back_as_they_went_in_whatever_the_order_of_placeholders() {
     let database = database().await;
     let sql = "INSERT INTO things (count, id, at, raw) VALUES ($2, $1, $3, $4)";
     database.write(vec![Statement::new(sql, params!["one", 7_u64, noon(), vec![1_u8, 2]])]).await.unwrap();
-    let rows = database.query("SELECT id, count, at, raw FROM things WHERE at = $1", params![noon()]).await.unwrap();
+    let rows =
+        database.query("SELECT id, count, at, raw FROM things WHERE at = $1", params![noon()]).await.unwrap();
     assert_eq!(rows[0].text(0).unwrap(), "one");
     assert_eq!(rows[0].u64(1).unwrap(), 7);
     assert_eq!(rows[0].time(2).unwrap(), noon());
@@ -62,7 +63,8 @@ async fn a_returning_statement_hands_its_rows_over() {
 #[tokio::test]
 async fn readers_cannot_write() {
     let database = database().await;
-    let refused = database.query("INSERT INTO things (id) VALUES ('x') RETURNING id", Vec::new()).await.unwrap_err();
+    let refused =
+        database.query("INSERT INTO things (id) VALUES ('x') RETURNING id", Vec::new()).await.unwrap_err();
     assert!(refused.to_string().contains("readonly"), "{refused}");
 }
 

@@ -94,7 +94,10 @@ impl Found {
         for key in &unit.keys {
             let stored = self.keys.get(&(unit.organization, key.stream.clone()));
             if stored.is_some_and(|stored| stored.as_ref() != Some(&key.wrapped)) {
-                return Err(Refused::StaleStream { stream: key.stream.clone(), head: self.head(&key.stream) });
+                return Err(Refused::StaleStream {
+                    stream: key.stream.clone(),
+                    head: self.head(&key.stream),
+                });
             }
         }
         Ok(())

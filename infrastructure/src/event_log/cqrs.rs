@@ -82,8 +82,10 @@ impl<E: AggregateEvent> Serialize for CqrsEvent<E> {
 impl<'de, E: AggregateEvent> Deserialize<'de> for CqrsEvent<E> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let named = HashMap::<String, serde_json::Value>::deserialize(deserializer)?;
-        let (name, payload) = named.into_iter().next().ok_or_else(|| D::Error::custom("an event without a name"))?;
-        let (name, version) = name.split_once('/').ok_or_else(|| D::Error::custom("an event without a version"))?;
+        let (name, payload) =
+            named.into_iter().next().ok_or_else(|| D::Error::custom("an event without a name"))?;
+        let (name, version) =
+            name.split_once('/').ok_or_else(|| D::Error::custom("an event without a version"))?;
         let event = codec::read(name, version, &payload.to_string(), super::upcast::UPCASTERS);
         let event = event.map_err(D::Error::custom)?;
         E::of(&event).cloned().map(Self).ok_or_else(|| D::Error::custom("an event of another aggregate"))
@@ -216,7 +218,12 @@ where
     }
 }
 
-fn envelope<A>(id: &str, at: u64, event: A::Event, metadata: HashMap<String, String>) -> EventEnvelope<Cqrs<A>>
+fn envelope<A>(
+    id: &str,
+    at: u64,
+    event: A::Event,
+    metadata: HashMap<String, String>,
+) -> EventEnvelope<Cqrs<A>>
 where
     A: Aggregate + Serialize + DeserializeOwned,
     A::Command: Send,

@@ -25,9 +25,11 @@ struct PartedUnit {
 pub(super) async fn encode(units: Vec<Unit>, keys: &SubjectKeys) -> Result<Vec<RawUnit>, Unavailable> {
     let parted: Vec<PartedUnit> = units.into_iter().map(part).collect();
     // A new stream has no key yet; only for those that exist the database must be asked.
-    let known = parted.iter().flat_map(|unit| unit.sealed().filter(|append| append.expected > 0).map(|append| {
-        (unit.unit.organization, append.stream.clone())
-    }));
+    let known = parted.iter().flat_map(|unit| {
+        unit.sealed()
+            .filter(|append| append.expected > 0)
+            .map(|append| (unit.unit.organization, append.stream.clone()))
+    });
     let mut ring = keys.ring(known.collect()).await?;
     let mut raw = Vec::with_capacity(parted.len());
     for unit in parted {
@@ -56,7 +58,12 @@ impl PartedUnit {
     /// Streams that have something to seal.
     fn sealed(&self) -> impl Iterator<Item = &StreamAppend> {
         let sealed = |events: &Vec<Parted>| events.iter().any(|(_, taken)| taken.is_some());
-        self.unit.streams.iter().zip(&self.events).filter(move |(_, events)| sealed(events)).map(|(append, _)| append)
+        self.unit
+            .streams
+            .iter()
+            .zip(&self.events)
+            .filter(move |(_, events)| sealed(events))
+            .map(|(append, _)| append)
     }
 }
 
@@ -75,7 +82,12 @@ impl Encoder<'_> {
         RawUnit { organization, streams, claims: unit.claims, keys: self.new, command: unit.command }
     }
 
-    fn stream(&mut self, organization: OrganizationId, append: StreamAppend, events: Vec<Parted>) -> RawStream {
+    fn stream(
+        &mut self,
+        organization: OrganizationId,
+        append: StreamAppend,
+        events: Vec<Parted>,
+    ) -> RawStream {
         let StreamAppend { stream, expected, snapshot, .. } = append;
         let events = events.into_iter().map(|event| self.event(organization, &stream, event)).collect();
         RawStream { stream, expected, events, snapshot }
@@ -86,14 +98,16 @@ impl Encoder<'_> {
         let open = String::from_utf8(codec::write(&new.event)).expect("JSON is UTF-8");
         let belongs = Open { organization, stream, event_type };
         let payload = match (taken, &self.wrapper) {
-            (Some(taken), Some(wrapper)) => match self.keys.sealing(self.ring, wrapper, (organization, stream)) {
-                Some((key, fresh)) => {
-                    let known = |fresh: &NewKey| self.new.iter().any(|key| key.stream == fresh.stream);
-                    self.new.extend(fresh.filter(|fresh| !known(fresh)));
-                    belongs.seal(&key, &taken, open)
+            (Some(taken), Some(wrapper)) => {
+                match self.keys.sealing(self.ring, wrapper, (organization, stream)) {
+                    Some((key, fresh)) => {
+                        let known = |fresh: &NewKey| self.new.iter().any(|key| key.stream == fresh.stream);
+                        self.new.extend(fresh.filter(|fresh| !known(fresh)));
+                        belongs.seal(&key, &taken, open)
+                    }
+                    None => open,
                 }
-                None => open,
-            },
+            }
             _ => open,
         };
         let metadata = codec::write_metadata(&new.metadata);

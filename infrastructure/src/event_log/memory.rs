@@ -12,8 +12,8 @@ use domain::stream::{Kind, StreamId};
 
 use super::check::{Found, Seen};
 use super::raw::{
-    Batch, COMMANDS_KEPT, ListQuery, LoadQuery, Outcome, RawLoaded, RawLog, RawRecorded, RawStream, RawUnit, Taken,
-    WrappedKeys,
+    Batch, COMMANDS_KEPT, ListQuery, LoadQuery, Outcome, RawLoaded, RawLog, RawRecorded, RawStream, RawUnit,
+    Taken, WrappedKeys,
 };
 
 /// The log of one process.
@@ -117,11 +117,17 @@ impl RawLog for MemoryLog {
         let from = (query.kind, query.prefix.clone().max(query.after.clone()));
         let ids = state.streams.range(from..).map(|((kind, id), _)| StreamId { kind: *kind, id: id.clone() });
         let ours = |stream: &StreamId| stream.kind == query.kind && stream.id.starts_with(&query.prefix);
-        let ids = ids.skip_while(|stream| stream.kind == query.kind && stream.id <= query.after).take_while(ours);
+        let ids =
+            ids.skip_while(|stream| stream.kind == query.kind && stream.id <= query.after).take_while(ours);
         Ok(ids.take(query.limit).collect())
     }
 
-    async fn read(&self, position: u64, limit: usize, filter: &Filter) -> Result<Vec<RawRecorded>, Unavailable> {
+    async fn read(
+        &self,
+        position: u64,
+        limit: usize,
+        filter: &Filter,
+    ) -> Result<Vec<RawRecorded>, Unavailable> {
         let after = usize::try_from(position).unwrap_or(usize::MAX);
         let state = self.state();
         let events = state.events.iter().skip(after).filter(|event| fits(event, filter));

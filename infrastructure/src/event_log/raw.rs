@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use application::ports::Unavailable;
-use application::ports::event_log::{Appended, ClaimWrite, Claimed, CommandRecord, Filter, Refused, Snapshot};
+use application::ports::event_log::{
+    Appended, ClaimWrite, Claimed, CommandRecord, Filter, Refused, Snapshot,
+};
 use chrono::{DateTime, Utc};
 use domain::claim::ClaimKey;
 use domain::ids::{CommandId, OrganizationId};
@@ -146,7 +148,12 @@ pub(crate) trait RawLog: Send + Sync {
     async fn append(&self, batch: Batch) -> Result<Outcome, Unavailable>;
     async fn load(&self, query: LoadQuery) -> Result<Vec<RawLoaded>, Unavailable>;
     async fn list_streams(&self, query: ListQuery) -> Result<Vec<StreamId>, Unavailable>;
-    async fn read(&self, position: u64, limit: usize, filter: &Filter) -> Result<Vec<RawRecorded>, Unavailable>;
+    async fn read(
+        &self,
+        position: u64,
+        limit: usize,
+        filter: &Filter,
+    ) -> Result<Vec<RawRecorded>, Unavailable>;
     async fn head(&self) -> Result<u64, Unavailable>;
     /// Position and time of the first event from `position` on.
     async fn first_from(&self, position: u64) -> Result<Option<(u64, DateTime<Utc>)>, Unavailable>;

@@ -30,14 +30,15 @@ impl Play {
     /// An answer with headers, each line ended by CR LF.
     pub(crate) fn with(status: u16, headers: &str, body: &str) -> Self {
         let length = body.len();
-        Self::Raw(format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{headers}\r\n{body}").into_bytes())
+        Self::Raw(
+            format!("HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{headers}\r\n{body}").into_bytes(),
+        )
     }
 }
 
 /// The server; one answer per request, in order, then it closes connections.
 pub(crate) struct Canned {
     pub(crate) url: Url,
-    plays: Arc<Mutex<VecDeque<Play>>>,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -47,18 +48,13 @@ impl Canned {
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
         let plays = Arc::new(Mutex::new(plays.into_iter().collect::<VecDeque<_>>()));
         let asked = Arc::new(Mutex::new(Vec::new()));
-        let (answers, log) = (Arc::clone(&plays), Arc::clone(&asked));
+        let log = Arc::clone(&asked);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                tokio::spawn(serve(stream, Arc::clone(&answers), Arc::clone(&log)));
+                tokio::spawn(serve(stream, Arc::clone(&plays), Arc::clone(&log)));
             }
         });
-        Self { url, plays, asked }
-    }
-
-    /// One more answer.
-    pub(crate) fn then(&self, play: Play) {
-        self.plays.lock().unwrap().push_back(play);
+        Self { url, asked }
     }
 
     /// The requests so far, headers and body, as text.
@@ -68,7 +64,9 @@ impl Canned {
 
     /// The request lines so far (`GET /a?b=c`).
     pub(crate) fn lines(&self) -> Vec<String> {
-        let line = |request: &String| request.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned();
+        let line = |request: &String| {
+            request.lines().next().unwrap_or_default().trim_end_matches(" HTTP/1.1").to_owned()
+        };
         self.asked().iter().map(line).collect()
     }
 }
@@ -99,9 +97,9 @@ async fn request(stream: &mut TcpStream) -> Option<String> {
     loop {
         let text = String::from_utf8_lossy(&bytes).into_owned();
         if let Some((head, body)) = text.split_once("\r\n\r\n") {
-            let length = head
-                .lines()
-                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse().unwrap()));
+            let length = head.lines().find_map(|line| {
+                line.to_ascii_lowercase().strip_prefix("content-length:").map(|n| n.trim().parse().unwrap())
+            });
             if body.len() >= length.unwrap_or(0) {
                 return Some(text);
             }

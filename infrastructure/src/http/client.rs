@@ -105,8 +105,15 @@ impl HttpClient {
         Self::with_resolver(policy, PublicResolver::system())
     }
 
-    pub(super) fn with_resolver(policy: EgressPolicy, resolver: PublicResolver) -> Result<Self, std::io::Error> {
-        let public = base().https_only(true).dns_resolver(Arc::new(resolver)).build().map_err(std::io::Error::other)?;
+    pub(super) fn with_resolver(
+        policy: EgressPolicy,
+        resolver: PublicResolver,
+    ) -> Result<Self, std::io::Error> {
+        let public = base()
+            .https_only(true)
+            .dns_resolver(Arc::new(resolver))
+            .build()
+            .map_err(std::io::Error::other)?;
         let allowed = policy.allow.iter().map(client_of).collect::<Result<_, _>>()?;
         Ok(Self { inner: Arc::new(Inner { policy, public, allowed }) })
     }
@@ -176,7 +183,9 @@ fn header_name(name: &str) -> Result<HeaderName, HttpError> {
 
 /// The value, whose text is not repeated in the error: it may be secret.
 fn header_value(name: &str, value: &str) -> Result<HeaderValue, HttpError> {
-    value.parse().map_err(|_| HttpError::Unsendable(format!("the value of header `{name}` has characters that no header may carry")))
+    value.parse().map_err(|_| {
+        HttpError::Unsendable(format!("the value of header `{name}` has characters that no header may carry"))
+    })
 }
 
 async fn read(mut answer: reqwest::Response) -> Result<Answer, HttpError> {

@@ -44,7 +44,9 @@ pub enum EgressRefusal {
     #[error("an address must not carry a user name or password")]
     Credentials,
     /// Plain HTTP, or another port than 443.
-    #[error("{origin} is not HTTPS on port 443: use such an address, or ask an operator for an egress.allow entry")]
+    #[error(
+        "{origin} is not HTTPS on port 443: use such an address, or ask an operator for an egress.allow entry"
+    )]
     NotHttps {
         /// Scheme, host and port.
         origin: String,

@@ -10,7 +10,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use super::address::is_public;
 
 /// How a name becomes addresses before they are filtered.
-pub(super) type Lookup = Arc<dyn Fn(String) -> BoxFuture<'static, std::io::Result<Vec<IpAddr>>> + Send + Sync>;
+pub(super) type Lookup =
+    Arc<dyn Fn(String) -> BoxFuture<'static, std::io::Result<Vec<IpAddr>>> + Send + Sync>;
 
 /// Resolves names and keeps the public addresses.
 pub(super) struct PublicResolver {
@@ -44,8 +45,12 @@ impl Resolve for PublicResolver {
         let name = name.as_str().to_owned();
         let found = (self.lookup)(name.clone());
         Box::pin(async move {
-            let public: Vec<SocketAddr> =
-                found.await?.into_iter().filter(|ip| is_public(*ip)).map(|ip| SocketAddr::new(ip, 0)).collect();
+            let public: Vec<SocketAddr> = found
+                .await?
+                .into_iter()
+                .filter(|ip| is_public(*ip))
+                .map(|ip| SocketAddr::new(ip, 0))
+                .collect();
             if public.is_empty() {
                 return Err(NothingPublic { name }.into());
             }

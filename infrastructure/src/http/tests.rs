@@ -86,7 +86,12 @@ fn addresses_that_are_not_public_are_refused_in_every_spelling() {
 #[test]
 fn public_addresses_and_names_pass() {
     let policy = EgressPolicy::closed();
-    for text in ["https://8.8.8.8/", "https://[2606:4700::1111]/", "https://api.example.com/x", "https://a.example:443/"] {
+    for text in [
+        "https://8.8.8.8/",
+        "https://[2606:4700::1111]/",
+        "https://api.example.com/x",
+        "https://a.example:443/",
+    ] {
         policy.check(&url(text)).unwrap();
     }
 }
@@ -107,7 +112,9 @@ fn plain_http_other_ports_other_schemes_and_passwords_are_refused() {
 fn an_entry_opens_its_own_scheme_host_and_port_only() {
     let policy = EgressPolicy::closed().allowing(&url("http://10.0.0.5:8080/"));
     policy.check(&url("http://10.0.0.5:8080/path")).unwrap();
-    for text in ["http://10.0.0.5:8081/", "http://10.0.0.6:8080/", "https://10.0.0.5:8080/", "https://10.0.0.5/"] {
+    for text in
+        ["http://10.0.0.5:8081/", "http://10.0.0.6:8080/", "https://10.0.0.5:8080/", "https://10.0.0.5/"]
+    {
         assert!(policy.check(&url(text)).is_err(), "{text}");
     }
 }
@@ -131,7 +138,10 @@ async fn a_name_that_leads_inside_is_not_called() {
     let inside: [&[&str]; 3] = [&["127.0.0.1"], &["169.254.169.254", "::1"], &["::ffff:10.0.0.1"]];
     for to in inside {
         let error = resolving(to).send(get(url("https://rebound.example/"))).await.unwrap_err();
-        assert!(matches!(&error, HttpError::NoConnection(why) if why.contains("public address")), "{error:?}");
+        assert!(
+            matches!(&error, HttpError::NoConnection(why) if why.contains("public address")),
+            "{error:?}"
+        );
         assert!(!error.may_have_arrived());
     }
 }
@@ -188,7 +198,8 @@ async fn an_answer_cut_short_is_broken() {
 
 #[tokio::test]
 async fn an_answer_beyond_the_limit_is_not_read() {
-    let announced = Play::Raw(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", RESPONSE_LIMIT + 1).into_bytes());
+    let announced =
+        Play::Raw(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", RESPONSE_LIMIT + 1).into_bytes());
     let mut endless = b"HTTP/1.1 200 OK\r\n\r\n".to_vec();
     endless.resize(RESPONSE_LIMIT + 1000, b' ');
     let server = Canned::start([announced, Play::Cut(endless)]).await;

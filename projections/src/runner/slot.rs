@@ -17,6 +17,8 @@ use crate::publication::checkpoint_name;
 const LEASE: TimeDelta = TimeDelta::seconds(30);
 /// A lease that ends within this time is renewed.
 const RENEW: TimeDelta = TimeDelta::seconds(20);
+/// Another's lease is asked for again after this time.
+const RETRY: TimeDelta = TimeDelta::seconds(1);
 /// A position that changed no row is saved after this time at the latest.
 const SAVE: TimeDelta = TimeDelta::seconds(1);
 
@@ -35,6 +37,7 @@ pub(crate) struct Slot {
     /// Why it stopped for good.
     pub(crate) failed: Option<String>,
     lease_until: DateTime<Utc>,
+    retry_at: DateTime<Utc>,
     saved_at: DateTime<Utc>,
 }
 
@@ -49,6 +52,7 @@ impl Slot {
             position: 0,
             failed: None,
             lease_until: DateTime::UNIX_EPOCH,
+            retry_at: DateTime::UNIX_EPOCH,
             saved_at: DateTime::UNIX_EPOCH,
         }
     }
@@ -61,7 +65,8 @@ impl Slot {
     /// Takes or renews the lease. Another's place is looked up, to show it.
     pub(crate) async fn lead(&mut self, ports: &Ports, holder: &str) -> Result<(), Unavailable> {
         let now = ports.clock.now();
-        if self.failed.is_some() || (self.saved.is_some() && now + RENEW < self.lease_until) {
+        let rests = if self.saved.is_some() { now + RENEW < self.lease_until } else { now < self.retry_at };
+        if self.failed.is_some() || rests {
             return Ok(());
         }
         let name = checkpoint_name(&self.table);
@@ -74,6 +79,7 @@ impl Slot {
                 self.saved_at = now;
             }
             None => {
+                self.retry_at = now + RETRY;
                 let known = ports.checkpoints.list().await?;
                 self.position =
                     known.iter().find(|(other, _)| *other == name).map_or(0, |(_, position)| *position);

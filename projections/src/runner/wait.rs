@@ -1,13 +1,14 @@
-//! Reads that must see a position: wait until the projections have taken it.
+//! Reads that must see a position: wait until the projections have taken it. And a look from outside.
 
 use std::collections::BTreeMap;
 
 use application::ports::Unavailable;
+use application::ports::read_store::Table;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures::future::select;
 
-use super::Runner;
-use crate::publication::{self, checkpoint_name, numbered};
+use super::{ProjectionStatus, Runner};
+use crate::publication::{self, checkpoint_name, first_number, numbered, version_of};
 
 /// How often a projection that another process leads is looked at.
 const LOOK_AGAIN: TimeDelta = TimeDelta::milliseconds(50);
@@ -35,6 +36,31 @@ impl Runner {
             let until = if local.is_some() { deadline } else { deadline.min(now + LOOK_AGAIN) };
             select(news, self.ports.clock.sleep_until(until)).await;
         }
+    }
+
+    /// How far each projection is, as the checkpoints say: for a process that does not move any.
+    pub async fn look(&self) -> Result<Vec<ProjectionStatus>, Unavailable> {
+        let (store, checkpoints) = (self.ports.read_store.as_ref(), self.ports.checkpoints.as_ref());
+        let published = publication::published(checkpoints, store).await?;
+        let places = self.places_elsewhere(&[]).await?;
+        let last = self.ports.log.head().await?;
+        let status = |(code, position): (Table, u64)| {
+            let number = published.get(code.name).copied();
+            let head = last.max(position);
+            ProjectionStatus {
+                name: code.name,
+                version: code.version,
+                table: numbered(&code, number.unwrap_or_else(|| first_number(&code))).physical(),
+                live: number.is_some_and(|number| version_of(number) == code.version),
+                leading: false,
+                position,
+                head,
+                lag: head - position,
+                failed: None,
+            }
+        };
+        let tables = self.projections.iter().map(|projection| projection.table());
+        Ok(tables.zip(places).map(status).collect())
     }
 
     /// Where they are, when this process leads all of them.

@@ -92,7 +92,8 @@ pub(crate) struct MemoryCredentials {
 
 impl MemoryCredentials {
     pub(crate) fn set(&self, owner: Owner, values: &[(&str, &str)], expires_at: Option<DateTime<Utc>>) {
-        let values = values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned().into())).collect();
+        let values =
+            values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned().into())).collect();
         let mut stored = self.stored.lock().unwrap();
         let version = stored.get(&owner).map_or(0, |(_, version)| *version) + 1;
         stored.insert(owner, (Secrets { values, expires_at }, version));
@@ -134,7 +135,12 @@ impl Credentials for MemoryCredentials {
 
     async fn names(&self, _: OrganizationId, owner: &Owner) -> Result<Vec<String>, VaultError> {
         let stored = self.stored.lock().unwrap();
-        Ok(stored.get(owner).into_iter().flat_map(|(secrets, _)| &secrets.values).map(|(name, _)| name.clone()).collect())
+        Ok(stored
+            .get(owner)
+            .into_iter()
+            .flat_map(|(secrets, _)| &secrets.values)
+            .map(|(name, _)| name.clone())
+            .collect())
     }
 
     async fn lease_refresh(

@@ -74,13 +74,15 @@ fn create(reference: &str, name: &str) -> WriteRequest {
 }
 
 fn change(record: &RemoteRecord, operation: Operation, body: serde_json::Value) -> WriteRequest {
+    let key = format!("{operation}-{:?}-{body}", record.version_token);
+    let serde_json::Value::Object(body) = body else { panic!("a body is an object") };
     WriteRequest {
         item: "item".into(),
         operation,
         remote_id: Some(record.id.clone()),
-        body: body.as_object().cloned().unwrap_or_default(),
+        body,
         version_token: record.version_token.clone(),
-        key: format!("{operation}-{}-{body}", record.version_token.as_deref().unwrap_or("-")),
+        key,
         reference: "r".into(),
     }
 }
@@ -102,7 +104,8 @@ async fn a_full_read_shows_every_record_once_and_an_incremental_one_what_changed
     world.sandbox.edit("customers", "cus_00000007", json!({"phone": "1"})).unwrap();
     world.sandbox.delete("customers", "cus_00000009").unwrap();
     let (changed, resume) = world.read(ReadMode::Incremental, resume).await;
-    let mut ids: Vec<(&str, bool)> = changed.iter().map(|record| (record.id.as_str(), record.deleted)).collect();
+    let mut ids: Vec<(&str, bool)> =
+        changed.iter().map(|record| (record.id.as_str(), record.deleted)).collect();
     ids.retain(|(id, _)| ["cus_00000007", "cus_00000009"].contains(id));
     assert_eq!(ids, [("cus_00000007", false), ("cus_00000009", true)]);
 
@@ -115,14 +118,17 @@ async fn a_full_read_shows_every_record_once_and_an_incremental_one_what_changed
 
 #[tokio::test]
 async fn changes_within_one_second_are_not_lost_at_a_coarse_clock() {
-    let config = RestConfig { records: 3, stamp_granularity: StampGranularity::Seconds, ..RestConfig::default() };
+    let config =
+        RestConfig { records: 3, stamp_granularity: StampGranularity::Seconds, ..RestConfig::default() };
     let world = World::new(config).await;
     let (_, mut resume) = world.read(ReadMode::Full, None).await;
     for turn in 0..20 {
         let id = format!("cus_0000000{}", 1 + turn % 3);
         world.sandbox.edit("customers", &id, json!({"notes": format!("turn {turn}")})).unwrap();
         let (changed, next) = world.read(ReadMode::Incremental, resume).await;
-        let seen = changed.iter().any(|record| record.id == id && record.body.get().contains(&format!("turn {turn}\"")));
+        let seen = changed
+            .iter()
+            .any(|record| record.id == id && record.body.get().contains(&format!("turn {turn}\"")));
         assert!(seen, "turn {turn}: {changed:?}");
         resume = next;
     }
@@ -136,9 +142,15 @@ async fn a_write_is_confirmed_with_the_record_and_found_by_its_reference() {
     let found = world.connection.find("customers", &Find::Reference("ref-1".into())).await.unwrap();
     assert_eq!(found.iter().map(|record| record.id.as_str()).collect::<Vec<_>>(), [made.id.as_str()]);
     let changed = confirmed(world.write(change(&made, Operation::Update, json!({"phone": "5"}))).await);
-    assert_eq!((changed.version_token.as_deref(), changed.fields()["phone"].as_str()), (Some("2"), Some("5")));
+    assert_eq!(
+        (changed.version_token.as_deref(), changed.fields()["phone"].as_str()),
+        (Some("2"), Some("5"))
+    );
     let stale = world.write(change(&made, Operation::Update, json!({"phone": "6"}))).await;
-    assert!(matches!(&stale, WriteOutcome::Rejected(error) if error.class == ErrorClass::StaleVersion), "{stale:?}");
+    assert!(
+        matches!(&stale, WriteOutcome::Rejected(error) if error.class == ErrorClass::StaleVersion),
+        "{stale:?}"
+    );
     let gone = world.write(change(&changed, Operation::Delete, json!({}))).await;
     assert!(matches!(gone, WriteOutcome::Confirmed { .. }), "{gone:?}");
     assert!(world.connection.read("customers", &made.id).await.unwrap().is_none());
@@ -186,7 +198,10 @@ async fn a_call_past_its_moment_is_not_sent() {
     let call = world.prepared(create("late", "Late"));
     let past = world.bench.clock.now() - TimeDelta::seconds(1);
     let outcome = world.connection.send(&call, past).await.remove(0).1;
-    assert!(matches!(&outcome, WriteOutcome::Rejected(error) if error.class == ErrorClass::Transient), "{outcome:?}");
+    assert!(
+        matches!(&outcome, WriteOutcome::Rejected(error) if error.class == ErrorClass::Transient),
+        "{outcome:?}"
+    );
     assert_eq!(world.sandbox.records("customers").len(), 0);
 }
 
@@ -195,9 +210,13 @@ async fn a_wrong_key_and_a_wrong_address_are_told_apart() {
     let world = World::new(RestConfig::default()).await;
     world.bench.credentials.set(Owner::Integration(INTEGRATION), &[("api_key", "other-key")], None);
     let error = world.connection.verify().await.unwrap_err();
-    assert_eq!((error.class, error.next_step.as_deref()), (ErrorClass::AuthExpired, Some("give a new API key")));
+    assert_eq!(
+        (error.class, error.next_step.as_deref()),
+        (ErrorClass::AuthExpired, Some("give a new API key"))
+    );
     let registry = world.bench.registry(&world.sandbox.base_url, RegistryOptions::default());
-    for address in ["http://127.0.0.1:1/", "https://evil.example/", "https://169.254.169.254/", "no address"] {
+    for address in ["http://127.0.0.1:1/", "https://evil.example/", "https://169.254.169.254/", "no address"]
+    {
         let error = registry.open(&target("rest", "-", Some(address))).err().expect(address);
         assert!(matches!(error.class, ErrorClass::Permission | ErrorClass::Validation), "{address}: {error}");
     }

@@ -19,7 +19,8 @@ async fn positions_and_sequences_count_up_and_answers_come_in_the_order_asked() 
         let (first, second) = (answers[0].clone().unwrap(), answers[1].clone().unwrap());
         assert_eq!((first.first, first.last, second.first, second.last), (1, 3, 4, 4), "{}", log.name);
         let all = log.log.read_all(0, 10).await.unwrap();
-        let places: Vec<_> = all.iter().map(|event| (event.position, event.stream.clone(), event.sequence)).collect();
+        let places: Vec<_> =
+            all.iter().map(|event| (event.position, event.stream.clone(), event.sequence)).collect();
         let expected = [(1, record("a"), 1), (2, record("a"), 2), (3, record("b"), 1), (4, record("c"), 1)];
         assert_eq!(places, expected, "{}", log.name);
     }
@@ -30,7 +31,12 @@ async fn an_expected_sequence_below_or_above_the_head_is_refused_with_the_head()
     for log in logs().await {
         log.must(unit_of(vec![append("a", 0, 3)])).await;
         for expected in [0, 2, 4, 9] {
-            assert_eq!(log.append(unit("a", expected)).await, Err(stale(record("a"), 3)), "{} {expected}", log.name);
+            assert_eq!(
+                log.append(unit("a", expected)).await,
+                Err(stale(record("a"), 3)),
+                "{} {expected}",
+                log.name
+            );
         }
         assert_eq!(log.append(unit("new", 2)).await, Err(stale(record("new"), 0)), "{}", log.name);
         log.must(unit("a", 3)).await;
@@ -69,7 +75,12 @@ async fn units_of_one_call_on_one_stream_follow_one_another() {
         let accepted: Vec<_> = answers.iter().map(Result::is_ok).collect();
         assert_eq!(accepted, [true, true, true, true, false], "{}: {answers:?}", log.name);
         let sequences: Vec<_> = log.log.load(&record("a"), 0).await.unwrap().events;
-        assert_eq!(sequences.iter().map(|event| event.sequence).collect::<Vec<_>>(), [1, 2, 3], "{}", log.name);
+        assert_eq!(
+            sequences.iter().map(|event| event.sequence).collect::<Vec<_>>(),
+            [1, 2, 3],
+            "{}",
+            log.name
+        );
     }
 }
 
@@ -90,7 +101,8 @@ async fn a_call_larger_than_a_batch_is_taken_in_order_and_loses_nothing() {
     for log in logs().await {
         let units: Vec<Unit> = (0..30).map(|id| unit_of(vec![append(&id.to_string(), 0, 90)])).collect();
         let answers = log.log.append(units).await.unwrap();
-        let spans: Vec<_> = answers.into_iter().map(|answer| answer.unwrap()).map(|a| (a.first, a.last)).collect();
+        let spans: Vec<_> =
+            answers.into_iter().map(|answer| answer.unwrap()).map(|a| (a.first, a.last)).collect();
         let expected: Vec<_> = (0..30_u64).map(|id| (id * 90 + 1, id * 90 + 90)).collect();
         assert_eq!(spans, expected, "{}", log.name);
     }
@@ -126,7 +138,12 @@ async fn what_was_answered_ok_is_there_for_another_process() {
     for log in logs().await {
         let appended = log.must(unit("a", 0)).await;
         let another = log.another().await;
-        assert_eq!(another.read_all(0, 10).await.unwrap(), log.log.read_all(0, 10).await.unwrap(), "{}", log.name);
+        assert_eq!(
+            another.read_all(0, 10).await.unwrap(),
+            log.log.read_all(0, 10).await.unwrap(),
+            "{}",
+            log.name
+        );
         assert_eq!(another.head().await.unwrap(), appended.last, "{}", log.name);
     }
 }
@@ -147,7 +164,12 @@ async fn a_command_is_recognised_for_seven_days_with_its_positions_and_its_body(
         log.clock.turn(TimeDelta::days(7) + TimeDelta::seconds(1));
         assert_eq!(log.log.command(organization, command.command_id).await.unwrap(), None, "{}", log.name);
         let again = log.must(commanded(unit("b", 0), 1, 9)).await;
-        assert_eq!(log.log.command(organization, command.command_id).await.unwrap().unwrap().1, again, "{}", log.name);
+        assert_eq!(
+            log.log.command(organization, command.command_id).await.unwrap().unwrap().1,
+            again,
+            "{}",
+            log.name
+        );
     }
 }
 
@@ -156,7 +178,12 @@ async fn one_command_sent_twice_at_once_is_taken_once() {
     for log in logs().await {
         let send = |id| log.append(commanded(unit(id, 0), 1, 7));
         let (one, two) = tokio::join!(send("a"), send("b"));
-        assert_eq!([&one, &two].iter().filter(|answer| answer.is_ok()).count(), 1, "{}: {one:?} {two:?}", log.name);
+        assert_eq!(
+            [&one, &two].iter().filter(|answer| answer.is_ok()).count(),
+            1,
+            "{}: {one:?} {two:?}",
+            log.name
+        );
         assert_eq!(log.log.head().await.unwrap(), 1, "{}", log.name);
     }
 }
@@ -169,7 +196,8 @@ async fn recorded_times_never_decrease_when_the_clock_is_set_back() {
         log.must(unit("a", 1)).await;
         log.clock.turn(TimeDelta::hours(6));
         log.must(unit("a", 2)).await;
-        let times: Vec<_> = log.log.read_all(0, 10).await.unwrap().iter().map(|event| event.recorded_at).collect();
+        let times: Vec<_> =
+            log.log.read_all(0, 10).await.unwrap().iter().map(|event| event.recorded_at).collect();
         assert!(times.is_sorted(), "{}: {times:?}", log.name);
     }
 }

@@ -5,6 +5,7 @@ use domain::claim::ClaimKind;
 
 use super::event_log::{append, claiming, key, logs, record, release, retag, take, unit, unit_of};
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what may be none")]
 fn held(id: &str, tag: Option<u8>) -> Option<Claimed> {
     Some(Claimed { stream: record(id), tag: tag.map(|byte| [byte; 16]) })
 }
@@ -115,7 +116,12 @@ async fn releasing_what_another_holds_releases_nothing() {
     for log in logs().await {
         log.must(claiming("a", 0, vec![take("1", None)])).await;
         log.must(claiming("b", 0, vec![release("1"), release("2")])).await;
-        assert_eq!(log.log.claimed(&[key("1"), key("2")]).await.unwrap(), [held("a", None), None], "{}", log.name);
+        assert_eq!(
+            log.log.claimed(&[key("1"), key("2")]).await.unwrap(),
+            [held("a", None), None],
+            "{}",
+            log.name
+        );
     }
 }
 
@@ -138,7 +144,10 @@ async fn claims_are_listed_in_order_page_by_page_and_may_be_replaced_as_a_whole(
             log.must(claiming(id, 0, vec![take(id, None)])).await;
         }
         let first = log.log.list_claims(None, 3).await.unwrap();
-        assert_eq!(first.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>(), [key("a"), key("b"), key("c")]);
+        assert_eq!(
+            first.iter().map(|(key, _)| key.clone()).collect::<Vec<_>>(),
+            [key("a"), key("b"), key("c")]
+        );
         let rest = log.log.list_claims(Some(&first[2].0), 3).await.unwrap();
         assert_eq!(rest, [(key("d"), held("d", None).unwrap())], "{}", log.name);
         let rebuilt = vec![(key("x"), held("a", Some(9)).unwrap()), (key("y"), held("b", None).unwrap())];
@@ -153,7 +162,12 @@ async fn claims_of_another_process_are_seen_by_the_append() {
     for log in logs().await {
         let another = log.another().await;
         another.append(vec![claiming("a", 0, vec![take("1", None)])]).await.unwrap().remove(0).unwrap();
-        assert_eq!(log.append(claiming("b", 0, vec![take("1", None)])).await, Err(taken("1", "a")), "{}", log.name);
+        assert_eq!(
+            log.append(claiming("b", 0, vec![take("1", None)])).await,
+            Err(taken("1", "a")),
+            "{}",
+            log.name
+        );
         another.append(vec![claiming("a", 1, vec![release("1")])]).await.unwrap().remove(0).unwrap();
         log.must(claiming("b", 0, vec![take("1", None)])).await;
         let refused = another.append(vec![claiming("a", 2, vec![take("1", None)])]).await.unwrap().remove(0);

@@ -35,12 +35,21 @@ async fn a_stream_loads_from_its_beginning_or_after_a_sequence_with_everything_i
             causation: Some(41),
             occurred_at: Some("2026-11-20T10:00:00.123456Z".parse().unwrap()),
         };
-        let event = put(&serde_json::from_str(r#"{"name":"Ä\n\"'\\ 漢","balance":9007199254740993.10}"#).unwrap());
-        let events = vec![NewEvent { event: event.event.clone(), metadata: given.clone() }, put(&json!({"active": false}))];
+        let event =
+            put(&serde_json::from_str(r#"{"name":"Ä\n\"'\\ 漢","balance":9007199254740993.10}"#).unwrap());
+        let events = vec![
+            NewEvent { event: event.event.clone(), metadata: given.clone() },
+            put(&json!({"active": false})),
+        ];
         log.must(unit_of(vec![StreamAppend { events, ..append("a", 0, 0) }])).await;
         let loaded = log.log.load(&record("a"), 0).await.unwrap();
         assert_eq!((loaded.stream.clone(), loaded.head()), (record("a"), 2), "{}", log.name);
-        assert_eq!((&loaded.events[0].event, &loaded.events[0].metadata), (&event.event, &given), "{}", log.name);
+        assert_eq!(
+            (&loaded.events[0].event, &loaded.events[0].metadata),
+            (&event.event, &given),
+            "{}",
+            log.name
+        );
         assert_eq!(loaded.events[0].organization, DEFAULT_ORGANIZATION, "{}", log.name);
         let later = log.log.load(&record("a"), 1).await.unwrap();
         assert_eq!(later.events, loaded.events[1..], "{}", log.name);
@@ -57,7 +66,12 @@ async fn many_streams_load_in_the_order_asked_with_snapshots_of_the_asked_shape(
         let plain = log.log.load_many(&asked, None).await.unwrap();
         let counts: Vec<_> = plain.iter().map(|loaded| loaded.events.len()).collect();
         assert_eq!(counts, [1, 0, 5], "{}", log.name);
-        assert_eq!(plain.iter().map(|loaded| loaded.stream.clone()).collect::<Vec<_>>(), asked, "{}", log.name);
+        assert_eq!(
+            plain.iter().map(|loaded| loaded.stream.clone()).collect::<Vec<_>>(),
+            asked,
+            "{}",
+            log.name
+        );
         let kept = log.log.load_many(&asked, Some(2)).await.unwrap();
         assert_eq!(kept[2].snapshot.as_ref().unwrap().payload, br#"{"at":3}"#, "{}", log.name);
         let sequences: Vec<_> = kept[2].events.iter().map(|event| event.sequence).collect();
@@ -82,9 +96,19 @@ async fn streams_are_listed_by_id_within_a_prefix_after_the_last_seen() {
         let mut expected: Vec<String> = ids.iter().map(|id| record(id).id).collect();
         expected.sort_unstable();
         let page = log.log.list_streams(Kind::LocalRecord, &prefix, None, 4).await.unwrap();
-        assert_eq!(page.iter().map(|stream| stream.id.clone()).collect::<Vec<_>>(), expected[..4], "{}", log.name);
+        assert_eq!(
+            page.iter().map(|stream| stream.id.clone()).collect::<Vec<_>>(),
+            expected[..4],
+            "{}",
+            log.name
+        );
         let rest = log.log.list_streams(Kind::LocalRecord, &prefix, Some(&expected[3]), 100).await.unwrap();
-        assert_eq!(rest.iter().map(|stream| stream.id.clone()).collect::<Vec<_>>(), expected[4..], "{}", log.name);
+        assert_eq!(
+            rest.iter().map(|stream| stream.id.clone()).collect::<Vec<_>>(),
+            expected[4..],
+            "{}",
+            log.name
+        );
         let all = log.log.list_streams(Kind::LocalRecord, "", None, 100).await.unwrap();
         assert_eq!(all.len(), 8, "{}", log.name);
     }
@@ -135,7 +159,12 @@ async fn a_filter_keeps_one_tenant_or_some_kinds_and_counts_the_limit_after_it()
 async fn the_position_at_a_time_is_that_of_the_last_event_recorded_until_then() {
     for log in logs().await {
         let mut times = Vec::new();
-        assert_eq!(log.log.position_at("2030-01-01T00:00:00Z".parse().unwrap()).await.unwrap(), 0, "{}", log.name);
+        assert_eq!(
+            log.log.position_at("2030-01-01T00:00:00Z".parse().unwrap()).await.unwrap(),
+            0,
+            "{}",
+            log.name
+        );
         for number in 0..9 {
             log.clock.turn(TimeDelta::seconds(10));
             log.must(unit_of(vec![append(&number.to_string(), 0, 3)])).await;

@@ -14,7 +14,8 @@ use super::event_log::{Fixture, append, logs, metadata, put, record, unit, unit_
 const SECRET: &str = "Zaphod Beeblebrox";
 
 fn pair() -> StreamId {
-    SyncRecordKey { config: SyncConfigId(Uuid::from_u128(1)), realm: "-".into(), local_id: "a".into() }.stream()
+    SyncRecordKey { config: SyncConfigId(Uuid::from_u128(1)), realm: "-".into(), local_id: "a".into() }
+        .stream()
 }
 
 fn observed() -> NewEvent {
@@ -30,7 +31,8 @@ fn observed() -> NewEvent {
 
 /// Both sides' contents, a record's and a provider's.
 async fn fill(log: &Fixture) -> Vec<NewEvent> {
-    let events = vec![put(&json!({"name": SECRET, "active": true})), put(&json!({"name": SECRET.to_uppercase()}))];
+    let events =
+        vec![put(&json!({"name": SECRET, "active": true})), put(&json!({"name": SECRET.to_uppercase()}))];
     let remote = StreamAppend { stream: pair(), expected: 0, events: vec![observed()], snapshot: None };
     log.must(unit_of(vec![StreamAppend { events: events.clone(), ..append("a", 0, 0) }, remote])).await;
     events.into_iter().chain([observed()]).collect()
@@ -43,7 +45,7 @@ async fn bytes(log: &Fixture) -> String {
         let mut text = String::new();
         for table in ["events", "snapshots", "claims", "commands", "subject_keys"] {
             let rows = database.query(&format!("SELECT t::text FROM {table} t"), Vec::new()).await.unwrap();
-            rows.iter().for_each(|row| text.push_str(row.text(0).unwrap()));
+            text.extend(rows.iter().map(|row| row.text(0).unwrap()));
         }
         return text;
     }
@@ -66,7 +68,11 @@ async fn sealed_contents_read_back_and_stand_nowhere_in_the_tables() {
             continue;
         }
         let bytes = bytes(&log).await;
-        assert!(bytes.contains("active") && bytes.contains("Balance"), "{}: open contents are not there", log.name);
+        assert!(
+            bytes.contains("active") && bytes.contains("Balance"),
+            "{}: open contents are not there",
+            log.name
+        );
         for hidden in [SECRET.to_owned(), SECRET.to_uppercase(), "DisplayName".into()] {
             assert!(!bytes.contains(&hidden), "{}: {hidden} stands in the tables", log.name);
         }
@@ -101,7 +107,8 @@ async fn a_sealed_part_moved_to_another_stream_is_noticed() {
     let copy = "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
         metadata, recorded_at) SELECT aggregate_type, $1, sequence, event_type, event_version, payload, metadata,
         recorded_at FROM events WHERE global_position = 1";
-    let key = "INSERT INTO subject_keys SELECT organization_id, $1, wrapped FROM subject_keys WHERE subject = $2";
+    let key =
+        "INSERT INTO subject_keys SELECT organization_id, $1, wrapped FROM subject_keys WHERE subject = $2";
     let (thief, home) = (record("thief"), record("a"));
     let text = |text: String| infrastructure::database::Param::Text(text);
     database.write(vec![Statement::new(copy, vec![text(thief.id.clone())])]).await.unwrap();
@@ -131,6 +138,11 @@ async fn two_processes_that_start_one_record_at_once_end_with_one_key() {
         let Some(database) = &log.database else { continue };
         let sql = "SELECT count(*) FROM subject_keys WHERE organization_id = $1";
         let organization = infrastructure::database::Param::Text(DEFAULT_ORGANIZATION.to_string());
-        assert_eq!(database.query(sql, vec![organization]).await.unwrap()[0].i64(0).unwrap(), 1, "{}", log.name);
+        assert_eq!(
+            database.query(sql, vec![organization]).await.unwrap()[0].i64(0).unwrap(),
+            1,
+            "{}",
+            log.name
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! The subcommand.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Args;
@@ -34,7 +34,7 @@ pub(crate) struct DemoArgs {
 }
 
 impl DemoArgs {
-    /// Runs the subcommand. Answers whether nothing was lost.
+    /// Runs the subcommand.
     pub(crate) async fn run(self) -> anyhow::Result<bool> {
         let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
         let folder = self.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned());
@@ -47,8 +47,7 @@ impl DemoArgs {
                 sample
             }
         };
-        let killed = place.clone();
-        let half = input.clone();
+        let (killed, half) = (place.clone(), input.clone());
         tokio::task::spawn_blocking(move || kill_in_the_middle(&killed, &half)).await??;
         let store = Store::open(&place, Sources::default()).await?;
         let again = import(&store, &input, |_| {}).await?;
@@ -69,7 +68,7 @@ impl DemoArgs {
 }
 
 /// Imports on a runtime of its own, which is dropped with everything on it after the first batch.
-fn kill_in_the_middle(place: &Place, input: &std::path::Path) -> anyhow::Result<()> {
+fn kill_in_the_middle(place: &Place, input: &Path) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let (told, mut tells) = tokio::sync::mpsc::unbounded_channel();
     let working = async {

@@ -28,7 +28,7 @@ use crate::wiring::{Place, Sources, Store};
 ///   headwater import sales.csv --profile invoice-lines
 #[derive(Args, Clone, Debug)]
 #[command(verbatim_doc_comment)]
-pub struct ImportArgs {
+pub(crate) struct ImportArgs {
     /// The file: CSV with a header line, or NDJSON
     pub file: PathBuf,
 

@@ -12,5 +12,5 @@ mod source;
 mod tests;
 mod value;
 
-pub use command::ImportArgs;
+pub(crate) use command::ImportArgs;
 pub(crate) use command::import;

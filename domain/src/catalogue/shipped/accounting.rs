@@ -15,7 +15,7 @@ fn bill() -> EntitySchema {
         "bill",
         "Bill",
         "number",
-        vec![
+        &[
             text("number"),
             required(reference("vendor", "vendor")),
             required(date("date")),
@@ -39,7 +39,7 @@ fn expense() -> EntitySchema {
         "expense",
         "Expense",
         "number",
-        vec![
+        &[
             text("number"),
             money("expense_amount amount tax_amount"),
             date("expense_date date"),
@@ -63,7 +63,7 @@ fn account() -> EntitySchema {
         "account",
         "Account",
         "code",
-        vec![
+        &[
             text("code"),
             required(text("name")),
             text("full_name type subtype classification currency description"),
@@ -81,7 +81,7 @@ fn transaction() -> EntitySchema {
         "transaction",
         "Transaction",
         "reference",
-        vec![
+        &[
             required(date("date")),
             required(money("amount")),
             text("currency direction status type category reference"),
@@ -101,7 +101,7 @@ fn transactions() -> EntitySchema {
         "transactions",
         "Project transaction",
         "reference",
-        vec![
+        &[
             text(
                 "transaction_type transaction_direction status reference currency payment_method account_category",
             ),
@@ -125,7 +125,7 @@ fn tax_code() -> EntitySchema {
         "tax_code",
         "Tax code",
         "code",
-        vec![
+        &[
             required(text("code")),
             text("name description country region type"),
             decimal("rate"),
@@ -143,7 +143,7 @@ fn term() -> EntitySchema {
         "term",
         "Payment term",
         "name",
-        vec![
+        &[
             required(text("name")),
             text("type"),
             integer("due_days discount_days due_day_of_month"),
@@ -160,7 +160,7 @@ fn vat_return() -> EntitySchema {
         "vat_return",
         "VAT return",
         "period_key",
-        vec![
+        &[
             required(text("period_key")),
             personal("vat_registration_number"),
             date("period_start period_end due_date"),

@@ -7,7 +7,7 @@ pub(super) fn entity(
     name: &str,
     title: &str,
     natural_key: &str,
-    fields: Vec<Vec<FieldSchema>>,
+    fields: &[Vec<FieldSchema>],
 ) -> EntitySchema {
     let mut fields = fields.concat();
     fields.push(FieldSchema::new("custom_fields", FieldType::Object).personal());

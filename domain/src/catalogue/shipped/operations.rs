@@ -14,7 +14,7 @@ fn project() -> EntitySchema {
         "project",
         "Project",
         "code",
-        vec![
+        &[
             text("code"),
             required(text("name")),
             text("description status type currency"),
@@ -33,7 +33,7 @@ fn shipment() -> EntitySchema {
         "shipment",
         "Shipment",
         "tracking_number",
-        vec![
+        &[
             text("tracking_number carrier service status label_url currency"),
             reference("order", "order"),
             reference("customer", "customer"),
@@ -57,7 +57,7 @@ fn message() -> EntitySchema {
         "message",
         "Message",
         "",
-        vec![
+        &[
             required(text("channel")),
             personal("from to cc bcc subject"),
             required(personal("body")),

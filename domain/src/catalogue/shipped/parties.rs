@@ -14,7 +14,7 @@ fn customer() -> EntitySchema {
         "customer",
         "Customer",
         "name",
-        vec![
+        &[
             required(personal("name")),
             personal("display_name first_name last_name email phone mobile"),
             personal("company"),
@@ -36,7 +36,7 @@ fn vendor() -> EntitySchema {
         "vendor",
         "Vendor",
         "name",
-        vec![
+        &[
             required(personal("name")),
             personal("display_name first_name last_name email phone company"),
             text("website"),
@@ -56,7 +56,7 @@ fn contact() -> EntitySchema {
         "contact",
         "Contact",
         "email",
-        vec![
+        &[
             personal("first_name"),
             required(personal("last_name")),
             personal("email phone mobile"),
@@ -78,7 +78,7 @@ fn company() -> EntitySchema {
         "company",
         "Company",
         "name",
-        vec![
+        &[
             required(text("name")),
             text("legal_name registration_number domain website industry type status"),
             personal("email phone"),
@@ -100,7 +100,7 @@ fn lead() -> EntitySchema {
         "lead",
         "Lead",
         "email",
-        vec![
+        &[
             personal("first_name"),
             required(personal("last_name")),
             personal("company email phone"),
@@ -119,7 +119,7 @@ fn opportunity() -> EntitySchema {
         "opportunity",
         "Opportunity",
         "name",
-        vec![
+        &[
             required(text("name")),
             reference("customer", "customer"),
             reference("company", "company"),
@@ -141,7 +141,7 @@ fn deal() -> EntitySchema {
         "deal",
         "Deal",
         "name",
-        vec![
+        &[
             required(text("name")),
             reference("customer", "customer"),
             reference("company", "company"),
@@ -164,7 +164,7 @@ fn project_relationships() -> EntitySchema {
         "project_relationships",
         "Project relationship",
         "name",
-        vec![
+        &[
             required(personal("name")),
             text("entity_type status"),
             boolean("role_can_be_vendor role_can_be_customer role_can_be_employee"),

@@ -25,7 +25,7 @@ fn product() -> EntitySchema {
         "product",
         "Product or service",
         "code",
-        vec![
+        &[
             required(text("code name")),
             text("description kind unit category barcode"),
             money("unit_price purchase_cost"),
@@ -44,7 +44,7 @@ fn add_on() -> EntitySchema {
         "add_on",
         "Add-on",
         "code",
-        vec![
+        &[
             required(text("code name")),
             text("description invoice_display_name"),
             money("amount"),
@@ -62,7 +62,7 @@ fn billable_metric() -> EntitySchema {
         "billable_metric",
         "Billable metric",
         "code",
-        vec![
+        &[
             required(text("code name")),
             text("description aggregation field_name unit rounding"),
             boolean("recurring active"),
@@ -76,7 +76,7 @@ fn subscription() -> EntitySchema {
         "subscription",
         "Subscription",
         "number",
-        vec![
+        &[
             required(text("number")),
             required(reference("customer", "customer")),
             reference("product", "plan"),
@@ -97,7 +97,7 @@ fn order() -> EntitySchema {
         "order",
         "Order",
         "number",
-        vec![
+        &[
             required(text("number")),
             reference("customer", "customer"),
             date_time("ordered_at"),
@@ -118,7 +118,7 @@ fn inventory() -> EntitySchema {
         "inventory",
         "Inventory level",
         "",
-        vec![
+        &[
             required(reference("product", "product")),
             text("location sku"),
             decimal("quantity_on_hand quantity_available quantity_reserved quantity_incoming reorder_point"),
@@ -158,7 +158,7 @@ fn invoice() -> EntitySchema {
         address("shipping_address"),
         date_time("sent_at paid_at"),
     ];
-    entity("invoice", "Invoice", "number", [vec![document()], rest].concat())
+    entity("invoice", "Invoice", "number", &[vec![document()], rest].concat())
 }
 
 fn credit_note() -> EntitySchema {
@@ -168,7 +168,7 @@ fn credit_note() -> EntitySchema {
         text("reason"),
         personal("bill_email"),
     ];
-    entity("credit_note", "Credit note", "number", [vec![document()], rest].concat())
+    entity("credit_note", "Credit note", "number", &[vec![document()], rest].concat())
 }
 
 fn payment() -> EntitySchema {
@@ -176,7 +176,7 @@ fn payment() -> EntitySchema {
         "payment",
         "Payment",
         "number",
-        vec![
+        &[
             text("number"),
             required(reference("customer", "customer")),
             required(date("date")),

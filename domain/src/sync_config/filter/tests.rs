@@ -7,7 +7,8 @@ fn filter(value: Value) -> Filter {
 
 fn judge(given: Value, record: Value) -> Result<bool, FilterError> {
     let schema = crate::catalogue::find("transactions");
-    filter(given).matches(record.as_object().unwrap(), schema)
+    let Value::Object(record) = record else { panic!("no object: {record}") };
+    filter(given).matches(&record, schema)
 }
 
 #[test]

@@ -6,6 +6,7 @@ use super::MappingRule;
 use crate::catalogue::{FieldSchema, FieldType};
 use crate::expression::{Expression, ExpressionError, Kinds, Place};
 use crate::money;
+use crate::sync_config::field_path::FieldPath;
 use crate::sync_config::mapping_rule::Flow;
 use crate::sync_config::transform::Format;
 
@@ -13,7 +14,7 @@ use crate::sync_config::transform::Format;
 pub(super) fn direct(flow: Flow, local: &FieldType, remote: &FieldType) -> Option<String> {
     let refused = |from: &FieldType, to: &FieldType| {
         let instead = match (from, to) {
-            (FieldType::Reference(_), FieldType::Reference(_)) | (_, FieldType::Reference(_)) => "reference",
+            (_, FieldType::Reference(_)) => "reference",
             (FieldType::Array | FieldType::Object, _) | (_, FieldType::Array | FieldType::Object) => {
                 "compute"
             }
@@ -95,7 +96,7 @@ pub(crate) fn compile(
 ) -> Result<Expression, ExpressionError> {
     let (path, other) = if flow.sends { (&rule.local, &rule.remote) } else { (&rule.remote, &rule.local) };
     let value = path.as_ref().and_then(|path| kinds.get(&path.to_string()));
-    let array = path.as_ref().and_then(|path| path.each()).map(|(array, _)| array.to_string());
+    let array = path.as_ref().and_then(FieldPath::each).map(|(array, _)| array.to_string());
     let inside = array.is_some() || other.as_ref().is_some_and(|path| path.each().is_some());
     let array = array.or_else(|| inside.then(String::new));
     Expression::parse(source, &Place { kinds: Some(kinds), value, array: array.as_deref() })

@@ -2,8 +2,8 @@ use super::*;
 use proptest::prelude::*;
 use serde_json::json;
 
-fn format(config: Value) -> Format {
-    match Transform::parse("format", &config).unwrap() {
+fn format(config: impl Into<Value>) -> Format {
+    match Transform::parse("format", &config.into()).unwrap() {
         Transform::Format(format) => format,
         other => panic!("{other:?}"),
     }

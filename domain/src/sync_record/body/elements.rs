@@ -65,7 +65,7 @@ pub(super) fn to_send(rules: &Rules<'_>, unit: &Unit, sides: &Sides<'_>, faults:
         match (row.local, row.remote) {
             (Some(_), _) => items.push(sent(rules, unit, sides, &row, faults)),
             (None, Some(theirs)) if row.remote_base.is_some() && row.local_base.is_none() => {
-                rest.push(theirs.clone())
+                rest.push(theirs.clone());
             }
             _ => {}
         }

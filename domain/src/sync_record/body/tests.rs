@@ -189,7 +189,7 @@ fn new_remote_lines_get_a_key_of_ours_and_ours_keep_what_is_not_mapped() {
     let mut world = invoice();
     world.edit_remote("Line[0].Amount", json!(5));
     world.edit_remote("Line[1]", json!({"Id": "30", "Description": "n", "Amount": 9}));
-    world.round(&Policy::default());
+    world.round(Policy::default());
     assert_eq!(
         world.local["lines"],
         json!([
@@ -209,7 +209,7 @@ fn lines_changed_on_both_sides_end_up_the_same_on_both() {
     world.edit_remote("Line[1].Description", json!("B"));
     let remote = world.remote.as_mut().unwrap();
     remote["Line"].as_array_mut().unwrap().push(json!({"Id": "40", "Description": "theirs", "Amount": 4}));
-    let round = world.round(&Policy::default());
+    let round = world.round(Policy::default());
     assert_eq!((round.push.len(), round.pull.len()), (1, 1));
     let descriptions: Vec<&str> = world.local["lines"]
         .as_array()
@@ -223,7 +223,7 @@ fn lines_changed_on_both_sides_end_up_the_same_on_both() {
     assert_eq!(ids, [Some("10"), Some("20"), None, Some("40")]);
     assert_eq!(remote[0]["Amount"], json!(5));
     assert_eq!(remote[1]["Description"], json!("B"));
-    assert!(world.round(&Policy::default()).quiet());
+    assert!(world.round(Policy::default()).quiet());
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn a_line_deleted_on_one_side_goes_on_the_other_unless_it_was_changed_there() {
     let mut world = invoice();
     world.local["lines"].as_array_mut().unwrap().remove(0);
     world.edit_remote("Line[1].Description", json!("B"));
-    world.round(&Policy::default());
+    world.round(Policy::default());
     assert_eq!(world.local["lines"].as_array().unwrap().len(), 1);
     assert_eq!(world.local["lines"][0]["description"], json!("B"));
     assert_eq!(world.remote.as_ref().unwrap()["Line"].as_array().unwrap().len(), 1);
@@ -266,11 +266,11 @@ fn after_a_confirmed_write_only_what_we_did_not_send_is_still_to_come() {
         body
     };
     world.edit_local("memo", json!("a b, cut short"));
-    assert_eq!(world.round(&Policy::default()).push, ["memo"]);
+    assert_eq!(world.round(Policy::default()).push, ["memo"]);
     world.stores = |body| body;
-    assert_eq!(world.round(&Policy::default()).pull, ["status"]);
+    assert_eq!(world.round(Policy::default()).pull, ["status"]);
     assert_eq!(world.local["memo"], json!("a b, cut short"));
-    assert!(world.round(&Policy::default()).quiet());
+    assert!(world.round(Policy::default()).quiet());
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::writer::{self, utf16_order};
 use crate::catalogue::FieldType;
 use crate::fields::Fields;
-use crate::sync_config::field_path::{FieldPath, Segment};
+use crate::sync_config::field_path::{FieldPath, Segment, offset};
 
 /// A tree of the mapped fields, its branches in canonical order.
 #[derive(Clone, Debug, Default)]
@@ -124,7 +124,7 @@ impl Node {
             (Self::Leaf(_), _) => {}
             (Self::Names(branch), Some((Segment::Name(_), _))) => branch.add(path, kind),
             (Self::Elements { inside, .. }, Some((Segment::Each, rest))) if !rest.is_empty() => {
-                inside.add(rest, kind)
+                inside.add(rest, kind);
             }
             (Self::Indexes(items), Some((Segment::Index(index), rest))) => {
                 match items.iter_mut().find(|(other, _)| other == index) {
@@ -159,12 +159,7 @@ impl Node {
             (Self::Indexes(nodes), Value::Array(items)) => {
                 let mut members = Fields::new();
                 for (index, _) in nodes {
-                    let at = if *index < 0 {
-                        items.len().checked_sub(index.unsigned_abs() as usize)
-                    } else {
-                        usize::try_from(*index).ok()
-                    };
-                    if let Some(item) = at.and_then(|at| items.get(at)) {
+                    if let Some(item) = offset(*index, items.len()).and_then(|at| items.get(at)) {
                         members.insert(format!("[{index}]"), item.clone());
                     }
                 }

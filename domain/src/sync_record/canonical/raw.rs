@@ -180,16 +180,18 @@ impl<'a> Scanner<'a> {
 
 /// Puts the members, which lie one behind the other from `base`, in order and commas between them.
 fn assemble(out: &mut Vec<u8>, base: usize, mut members: Vec<Member<'_>>) -> Option<()> {
-    members.sort_by(|left, right| utf16_order(&left.name, &right.name));
+    members.sort_unstable_by(|left, right| utf16_order(&left.name, &right.name));
     if members.windows(2).any(|pair| pair[0].name == pair[1].name) {
         return None;
     }
-    let unsorted = out.split_off(base);
+    // The ordered copy is made behind the unordered one, which is then cut out.
+    let unordered = out.len();
     for (at, member) in members.iter().enumerate() {
         if at > 0 {
             out.push(b',');
         }
-        out.extend_from_slice(&unsorted[member.start - base..member.end - base]);
+        out.extend_from_within(member.start..member.end);
     }
+    out.drain(base..unordered);
     Some(())
 }

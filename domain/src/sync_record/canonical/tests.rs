@@ -11,7 +11,10 @@ fn key() -> DigestKey {
 }
 
 fn fields(value: Value) -> Fields {
-    value.as_object().cloned().unwrap()
+    match value {
+        Value::Object(members) => members,
+        other => panic!("no object: {other}"),
+    }
 }
 
 fn text(value: &Value, kind: &FieldType) -> String {
@@ -210,6 +213,11 @@ proptest! {
     #[test]
     fn our_bytes_are_those_of_the_reference_implementation(value in any_json()) {
         prop_assert_eq!(text(&meaning(&value), &FieldType::Any), reference(&meaning(&value)));
+    }
+
+    #[test]
+    fn names_are_ordered_by_their_utf16_code_units(left in "\\PC{0,4}", right in "\\PC{0,4}") {
+        prop_assert_eq!(writer::utf16_order(&left, &right), left.encode_utf16().cmp(right.encode_utf16()));
     }
 
     #[test]

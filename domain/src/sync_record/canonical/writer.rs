@@ -67,11 +67,15 @@ pub(super) fn object_without(out: &mut Vec<u8>, object: &Map<String, Value>, ski
         without(out, value, &below);
     };
     if in_order(object) {
-        object.iter().for_each(|(name, value)| member(name, value));
+        for (name, value) in object {
+            member(name, value);
+        }
     } else {
         let mut members: Vec<(&String, &Value)> = object.iter().collect();
         members.sort_by(|left, right| utf16_order(left.0, right.0));
-        members.into_iter().for_each(|(name, value)| member(name, value));
+        for (name, value) in members {
+            member(name, value);
+        }
     }
     out.push(b'}');
 }
@@ -101,9 +105,11 @@ fn in_order(object: &Map<String, Value>) -> bool {
     object.keys().all(|name| name.bytes().all(|byte| byte < 0xEE))
 }
 
-/// RFC 8785 §3.2.3: names compare by their UTF-16 code units.
+/// RFC 8785 §3.2.3: names compare by their UTF-16 code units. That is the order of their UTF-8 bytes, but for U+E000 to
+/// U+FFFF (first byte EE or EF), which stand behind the surrogates of what lies above them.
 pub(super) fn utf16_order(left: &str, right: &str) -> std::cmp::Ordering {
-    left.encode_utf16().cmp(right.encode_utf16())
+    let rank = |byte: u8| if matches!(byte, 0xEE | 0xEF) { byte | 0x10 } else { byte };
+    left.bytes().map(rank).cmp(right.bytes().map(rank))
 }
 
 /// A number: its normal form, as text.

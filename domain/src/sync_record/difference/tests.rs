@@ -52,17 +52,17 @@ fn a_remote_edit_elsewhere_does_not_turn_viewed_into_sent() {
         .table("status", &entries)
         .in_step(json!({"status": "viewed", "memo": "1"}), json!({"Status": "Open", "Phone": "1"}));
     world.edit_remote("Phone", json!("2"));
-    world.falls_quiet(&Policy::default());
+    world.falls_quiet(Policy::default());
     assert_eq!(world.local, fields(json!({"status": "viewed", "memo": "2"})));
 
     world.edit_local("status", json!("draft"));
     assert_eq!(world.change("status"), Change::Agreement);
-    assert!(world.round(&Policy::default()).quiet());
+    assert!(world.round(Policy::default()).quiet());
 
     world.edit_remote("Status", json!("Closed"));
-    world.falls_quiet(&Policy::default());
+    world.falls_quiet(Policy::default());
     world.edit_remote("Status", json!("Open"));
-    world.falls_quiet(&Policy::default());
+    world.falls_quiet(Policy::default());
     assert_eq!(world.local["status"], json!("sent"));
 }
 
@@ -72,7 +72,7 @@ fn a_one_way_format_never_looks_like_a_change() {
     let mut world = World::new(vec![rule("memo", "Memo", upper), direct("number", "DocNumber")])
         .in_step(json!({"memo": "Rome", "number": "1"}), json!({"Memo": "ROME", "DocNumber": "1"}));
     world.edit_remote("DocNumber", json!("2"));
-    world.falls_quiet(&Policy::default());
+    world.falls_quiet(Policy::default());
     assert_eq!(world.local, fields(json!({"memo": "Rome", "number": "2"})));
 
     world.edit_remote("Memo", json!("PARIS"));
@@ -83,7 +83,7 @@ fn a_one_way_format_never_looks_like_a_change() {
     world.edit_local("memo", json!("Oslo"));
     let unit = &world.difference().units[0];
     assert_eq!((unit.change, unit.drift), (Change::LocalOnly, true));
-    world.falls_quiet(&Policy::default());
+    world.falls_quiet(Policy::default());
     assert_eq!(world.remote.as_ref().unwrap()["Memo"], json!("OSLO"));
 }
 
@@ -110,8 +110,8 @@ fn two_providers_may_normalise_one_local_record_differently() {
         }
         for world in [&mut first, &mut second] {
             world.local.clone_from(&record);
-            assert_eq!(world.round(&Policy::default()).pull, [""; 0]);
-            assert!(world.round(&Policy::default()).quiet());
+            assert_eq!(world.round(Policy::default()).pull, [""; 0]);
+            assert!(world.round(Policy::default()).quiet());
             assert_eq!(world.local, record);
         }
     }
@@ -134,8 +134,15 @@ fn at_the_first_link_equal_units_agree_blanks_are_filled_and_the_rest_collides()
         json!({"DocNumber": "1", "TotalAmt": 5, "Status": "b", "Notes": "theirs", "Currency": "USD"}),
     );
     let changes: Vec<Change> = world.difference().units.iter().map(|unit| unit.change).collect();
-    use Change::{Agreement, Collision, LocalOnly, RemoteOnly};
-    assert_eq!(changes, [Agreement, LocalOnly, Agreement, Collision, RemoteOnly, LocalOnly]);
+    let expected = [
+        Change::Agreement,
+        Change::LocalOnly,
+        Change::Agreement,
+        Change::Collision,
+        Change::RemoteOnly,
+        Change::LocalOnly,
+    ];
+    assert_eq!(changes, expected);
 }
 
 #[test]
@@ -150,7 +157,7 @@ fn a_computed_field_changes_when_what_it_reads_changes_its_result() {
     assert_eq!(world.change("Name"), Change::Unchanged);
     world.edit_local("last_name", json!("D"));
     assert_eq!(world.change("Name"), Change::LocalOnly);
-    world.falls_quiet(&Policy::default());
+    world.falls_quiet(Policy::default());
     assert_eq!(world.remote.unwrap()["Name"], json!("A B D"));
 }
 
@@ -163,7 +170,7 @@ fn absent_and_null_and_empty_are_three_things() {
         World::new(vec![direct("memo", "Memo")]).in_step(json!({"memo": "x"}), json!({"Memo": "x"}));
     world.edit_remote("Memo", Value::Null);
     assert_eq!(world.change("memo"), Change::RemoteOnly);
-    world.falls_quiet(&Policy::default());
+    world.falls_quiet(Policy::default());
     assert_eq!(world.local, Fields::new());
 }
 

@@ -65,7 +65,7 @@ fn source_priority_decides_all_changed_units_together() {
     let expected = json!({"memo": "theirs", "number": "n", "status": "s2", "currency": "c2", "balance": "2"});
     assert_eq!(world.local, fields(expected));
     assert_eq!(world.remote.as_ref().unwrap()["DocNumber"], json!("n"));
-    assert!(world.round(&Policy::default()).quiet());
+    assert!(world.round(Policy::default()).quiet());
 }
 
 #[test]
@@ -86,7 +86,7 @@ fn the_last_writer_wins_and_ties_go_to_the_priority_source() {
     let expected =
         json!({"Memo": "ours", "DocNumber": "n2", "Status": "s", "Currency": "c2", "Balance": "2"});
     assert_eq!(world.remote, Some(fields(expected)));
-    assert!(world.round(&Policy::default()).quiet());
+    assert!(world.round(Policy::default()).quiet());
 }
 
 #[test]
@@ -154,7 +154,7 @@ fn a_person_may_give_a_third_value_which_reaches_both_sides() {
     assert_eq!(world.local["memo"], json!("both"));
     assert_eq!(world.remote.as_ref().unwrap()["Memo"], json!("both"));
     assert_eq!(world.local["status"], json!("s2"));
-    assert!(world.round(&Policy::default()).quiet());
+    assert!(world.round(Policy::default()).quiet());
 }
 
 #[test]

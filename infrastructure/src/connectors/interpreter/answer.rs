@@ -41,6 +41,8 @@ impl Refusal {
 pub(super) struct Good {
     /// Its body; empty when it has none.
     pub(super) text: String,
+    /// Whether it says by its status that it has none (204).
+    pub(super) bare: bool,
     /// The provider's clock.
     pub(super) time: Option<DateTime<Utc>>,
 }
@@ -51,14 +53,14 @@ pub(super) fn judge(manifest: &Manifest, answer: Answer, secrets: &[&SecretStrin
     let date = if manifest.answers.time.is_some() { None } else { date };
     if (200..300).contains(&status) {
         if answer.body.is_empty() {
-            return Ok(Good { text: String::new(), time: date });
+            return Ok(Good { text: String::new(), bare: status == 204, time: date });
         }
         let text = sound(answer.body).map_err(Refusal::unreadable)?;
         let (failed, time) = inner(manifest, &text)?;
         if failed {
             return Err(refusal(manifest, None, &text, secrets));
         }
-        return Ok(Good { text, time: time.or(date) });
+        return Ok(Good { text, bare: false, time: time.or(date) });
     }
     let text = sound(answer.body).unwrap_or_default();
     let mut refusal = refusal(manifest, Some(status), &text, secrets);
@@ -110,7 +112,8 @@ fn text_at(text: &str, place: &crate::connectors::manifest::Place) -> Option<Str
 }
 
 fn fits(rule: &ErrorRule, status: Option<u16>, code: Option<&str>, text: &str) -> bool {
-    let status_fits = rule.status.is_empty() || status.is_some_and(|status| rule.status.iter().any(|s| s.fits(status)));
+    let status_fits =
+        rule.status.is_empty() || status.is_some_and(|status| rule.status.iter().any(|s| s.fits(status)));
     let code_fits = rule.code.is_empty() || code.is_some_and(|code| rule.code.iter().any(|c| c == code));
     let body_fits = || match &rule.when {
         None => true,
@@ -127,9 +130,8 @@ fn usual(status: Option<u16>) -> ErrorClass {
         Some(404 | 410) => ErrorClass::NotFound,
         Some(412 | 428) => ErrorClass::StaleVersion,
         Some(429) => ErrorClass::RateLimited,
-        Some(408 | 425) => ErrorClass::Transient,
+        Some(408 | 425 | 500..=599) => ErrorClass::Transient,
         None | Some(400..=499) => ErrorClass::Validation,
-        Some(500..=599) => ErrorClass::Transient,
         Some(_) => ErrorClass::Unreadable,
     }
 }

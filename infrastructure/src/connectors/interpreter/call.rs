@@ -36,7 +36,12 @@ pub(super) fn call(manifest: &Manifest, request: &Request, values: &Values<'_>) 
         path.push('=');
         path.push_str(&encoded(value));
     }
-    Ok(Call { method: request.method.as_str(), path, headers: headers(manifest, request, values)?, body: String::new() })
+    Ok(Call {
+        method: request.method.as_str(),
+        path,
+        headers: headers(manifest, request, values)?,
+        body: String::new(),
+    })
 }
 
 fn headers(
@@ -69,6 +74,7 @@ fn filled<C: Context>(
 }
 
 /// A request that cannot be said.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 pub(super) fn unfilled(error: TemplateError) -> CallError {
     refused(ErrorClass::Mapping, format!("the request cannot be made: {error}"))
 }

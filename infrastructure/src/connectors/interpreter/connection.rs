@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use application::ports::connector::{
-    CallError, Connection, Cursor, Find, Page, PreparedCall, ReadMode, RemoteRecord, Target, Verified, WriteOutcome,
-    WriteRequest,
+    CallError, Connection, Cursor, Find, Page, PreparedCall, ReadMode, RemoteRecord, Target, Verified,
+    WriteOutcome, WriteRequest,
 };
 use application::ports::credentials::Secrets;
 use application::ports::limiter::{Buckets, Limit};
@@ -57,7 +57,8 @@ impl ManifestConnection {
     pub(super) fn entity(&self, name: &str) -> Result<&Entity, CallError> {
         self.manifest().entities.get(name).ok_or_else(|| {
             let known: Vec<&str> = self.manifest().entities.keys().map(String::as_str).collect();
-            let message = format!("{} has no entity `{name}`: use one of {}", self.manifest().name, known.join(", "));
+            let message =
+                format!("{} has no entity `{name}`: use one of {}", self.manifest().name, known.join(", "));
             refused(ErrorClass::Validation, message)
         })
     }
@@ -105,11 +106,18 @@ impl Connection for ManifestConnection {
         let text = self.ask(&call).await?.text;
         let [realm, name] = pluck(&text, [verify.realm.as_ref(), verify.name.as_ref()])
             .map_err(|error| super::answer::Refusal::unreadable(error).error)?;
-        let words = |raw: Option<&serde_json::value::RawValue>| raw.and_then(scalar).map(std::borrow::Cow::into_owned);
+        let words = |raw: Option<&serde_json::value::RawValue>| {
+            raw.and_then(scalar).map(std::borrow::Cow::into_owned)
+        };
         Ok(Verified { realm: words(realm), name: words(name) })
     }
 
-    async fn read_page(&self, entity: &str, mode: ReadMode, cursor: Option<&Cursor>) -> Result<Page, CallError> {
+    async fn read_page(
+        &self,
+        entity: &str,
+        mode: ReadMode,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page, CallError> {
         self.page(entity, mode, cursor).await
     }
 
@@ -121,7 +129,11 @@ impl Connection for ManifestConnection {
         self.search(entity, by).await
     }
 
-    fn prepare(&self, entity: &str, writes: &[WriteRequest]) -> (Vec<PreparedCall>, Vec<(String, CallError)>) {
+    fn prepare(
+        &self,
+        entity: &str,
+        writes: &[WriteRequest],
+    ) -> (Vec<PreparedCall>, Vec<(String, CallError)>) {
         self.calls(entity, writes)
     }
 

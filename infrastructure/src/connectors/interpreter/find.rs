@@ -34,12 +34,20 @@ impl ManifestConnection {
         self.searched(entity, search, value).await
     }
 
-    async fn searched(&self, entity: &Entity, search: &Search, value: &str) -> Result<Vec<RemoteRecord>, CallError> {
+    async fn searched(
+        &self,
+        entity: &Entity,
+        search: &Search,
+        value: &str,
+    ) -> Result<Vec<RemoteRecord>, CallError> {
         let values = Values { value: Some(value), limit: Some(100), offset: Some(0), ..self.values() };
         let call = call(self.manifest(), &search.request, &values)?;
         let text = self.ask(&call).await?.text;
         let items = items(&text, &search.items).map_err(|error| Refusal::unreadable(error).error)?;
-        items.into_iter().map(|raw| record(entity, raw).map_err(|error| Refusal::unreadable(error).error)).collect()
+        items
+            .into_iter()
+            .map(|raw| record(entity, raw).map_err(|error| Refusal::unreadable(error).error))
+            .collect()
     }
 }
 

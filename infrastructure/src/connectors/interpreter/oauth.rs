@@ -12,9 +12,9 @@ use chrono::TimeDelta;
 use domain::value::ErrorClass;
 use oauth2::basic::{BasicClient, BasicErrorResponseType, BasicRequestTokenError, BasicTokenResponse};
 use oauth2::{
-    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet, EndpointNotSet,
-    HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, Scope, TokenResponse,
-    TokenUrl,
+    AuthType, AuthUrl, AuthorizationCode, ClientId, ClientSecret, CsrfToken, EndpointMaybeSet,
+    EndpointNotSet, HttpRequest, HttpResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
+    RefreshToken, Scope, TokenResponse, TokenUrl,
 };
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -86,7 +86,8 @@ pub(in crate::connectors) async fn exchange(
     if let Some(verifier) = pkce_verifier {
         request = request.set_pkce_verifier(PkceCodeVerifier::new(verifier.expose_secret().to_owned()));
     }
-    let answer = request.request_async(&|request| wire.clone().send(request)).await.map_err(|error| denied(&error))?;
+    let answer =
+        request.request_async(&|request| wire.clone().send(request)).await.map_err(|error| denied(&error))?;
     let scopes = answer.scopes().map_or_else(
         || oauth2.scopes.clone(),
         |scopes| scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
@@ -104,7 +105,8 @@ pub(super) async fn refresh(
     let client = client((connector, oauth2, services), app, None)?;
     let token = RefreshToken::new(token.expose_secret().to_owned());
     let request = client.exchange_refresh_token(&token).map_err(misdescribed)?;
-    let answer = request.request_async(&|request| wire.clone().send(request)).await.map_err(|error| denied(&error))?;
+    let answer =
+        request.request_async(&|request| wire.clone().send(request)).await.map_err(|error| denied(&error))?;
     Ok(secrets((oauth2, services), &answer, &wire))
 }
 
@@ -130,13 +132,17 @@ pub(in crate::connectors) async fn revoke(
     let form_type = ("Content-Type".to_owned(), "application/x-www-form-urlencoded".to_owned());
     let headers = vec![form_type, ("Accept".to_owned(), "application/json".to_owned())];
     let body = Some(form(&parameters).into_bytes());
-    let request = Outgoing { method: "POST".to_owned(), url, headers, secret_headers, body, timeout: TOKEN_TIMEOUT };
+    let request =
+        Outgoing { method: "POST".to_owned(), url, headers, secret_headers, body, timeout: TOKEN_TIMEOUT };
     let answer = services.http.send(request).await.map_err(|error| failure(&error).error)?;
     match answer.status {
         200..=299 | 400 => Ok(()),
         status => {
             tracing::warn!(status, integration = %target.integration, "the provider did not take the token back");
-            Err(refused(ErrorClass::Transient, format!("the provider answered HTTP {status} to the revocation")))
+            Err(refused(
+                ErrorClass::Transient,
+                format!("the provider answered HTTP {status} to the revocation"),
+            ))
         }
     }
 }
@@ -148,7 +154,11 @@ fn described(connector: &Connector) -> Result<&OAuth2, CallError> {
     })
 }
 
-fn client((connector, oauth2, services): Of<'_>, app: &Secrets, redirect: Option<&str>) -> Result<Client, CallError> {
+fn client(
+    (connector, oauth2, services): Of<'_>,
+    app: &Secrets,
+    redirect: Option<&str>,
+) -> Result<Client, CallError> {
     let authorize = connector.endpoints.authorize_url.clone().unwrap_or_else(|| oauth2.authorize_url.clone());
     let token = connector.endpoints.token_url.clone().unwrap_or_else(|| oauth2.token_url.clone());
     check_origin(connector, services, &token)?;
@@ -175,7 +185,10 @@ fn check_origin(connector: &Connector, services: &Services, url: &Url) -> Result
         return Ok(());
     }
     let origin = url.origin().ascii_serialization();
-    Err(refused(ErrorClass::Permission, format!("tokens of {} do not go to {origin}", connector.manifest.name)))
+    Err(refused(
+        ErrorClass::Permission,
+        format!("tokens of {} do not go to {origin}", connector.manifest.name),
+    ))
 }
 
 fn app_secret<'a>(app: &'a Secrets, name: &str) -> Result<&'a str, CallError> {
@@ -188,7 +201,7 @@ fn app_secret<'a>(app: &'a Secrets, name: &str) -> Result<&'a str, CallError> {
 
 fn code(callback: &BTreeMap<String, String>) -> Result<String, CallError> {
     if let Some(error) = callback.get("error") {
-        let reason: String = error.chars().filter(|letter| letter.is_ascii_graphic()).take(60).collect();
+        let reason: String = error.chars().filter(char::is_ascii_graphic).take(60).collect();
         return Err(refused(ErrorClass::Permission, format!("the authorization was not given: {reason}")));
     }
     callback.get("code").cloned().ok_or_else(|| refused(ErrorClass::Validation, "the callback has no `code`"))
@@ -202,6 +215,7 @@ fn realm(oauth2: &OAuth2, callback: &BTreeMap<String, String>) -> Result<Option<
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "it stands in map_err")]
 fn misdescribed(error: oauth2::ConfigurationError) -> CallError {
     refused(ErrorClass::Validation, format!("the provider's OAuth is not fully described: {error}"))
 }
@@ -232,7 +246,8 @@ fn denied(error: &BasicRequestTokenError<HttpError>) -> CallError {
 
 fn secrets((oauth2, services): (&OAuth2, &Services), answer: &BasicTokenResponse, wire: &Wire) -> Secrets {
     let now = services.clock.now();
-    let after = |seconds: u64| now + TimeDelta::try_seconds(i64::try_from(seconds).unwrap_or(0)).unwrap_or_default();
+    let after =
+        |seconds: u64| now + TimeDelta::try_seconds(i64::try_from(seconds).unwrap_or(0)).unwrap_or_default();
     let mut secrets = Secrets::default();
     secrets.set("access_token", answer.access_token().secret().clone().into());
     if let Some(token) = answer.refresh_token() {
@@ -268,12 +283,19 @@ impl Wire {
             secret_headers.push((name.as_str().to_owned(), text.to_owned().into()));
         }
         let method = parts.method.as_str().to_owned();
-        let request = Outgoing { method, url, headers: Vec::new(), secret_headers, body: Some(body), timeout: TOKEN_TIMEOUT };
+        let request = Outgoing {
+            method,
+            url,
+            headers: Vec::new(),
+            secret_headers,
+            body: Some(body),
+            timeout: TOKEN_TIMEOUT,
+        };
         let answer = self.http.send(request).await?;
         self.last.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&answer.body);
         let mut response = HttpResponse::new(answer.body);
-        *response.status_mut() =
-            oauth2::http::StatusCode::from_u16(answer.status).map_err(|_| unsendable("the status is unknown"))?;
+        *response.status_mut() = oauth2::http::StatusCode::from_u16(answer.status)
+            .map_err(|_| unsendable("the status is unknown"))?;
         *response.headers_mut() = answer.headers;
         Ok(response)
     }

@@ -22,7 +22,12 @@ impl ManifestConnection {
     pub(super) fn calls(&self, name: &str, writes: &[WriteRequest]) -> (Vec<PreparedCall>, Refused) {
         let entity = match self.entity(name) {
             Ok(entity) => entity,
-            Err(error) => return (Vec::new(), writes.iter().map(|write| (write.item.clone(), error.clone())).collect()),
+            Err(error) => {
+                return (
+                    Vec::new(),
+                    writes.iter().map(|write| (write.item.clone(), error.clone())).collect(),
+                );
+            }
         };
         let (mut calls, mut refusals) = (Vec::new(), Vec::new());
         for operation in Operation::ALL {
@@ -31,7 +36,7 @@ impl ManifestConnection {
                 continue;
             }
             let ready = ready(entity, name, group, &mut refusals, &self.values());
-            self.pack(name, (entity, *operation), ready, (&mut calls, &mut refusals));
+            self.pack(name, (entity, *operation), &ready, (&mut calls, &mut refusals));
         }
         (calls, refusals)
     }
@@ -41,50 +46,30 @@ impl ManifestConnection {
         &self,
         name: &str,
         (entity, operation): (&Entity, Operation),
-        ready: Ready<'_>,
+        ready: &[(&WriteRequest, Value)],
         (calls, refusals): (&mut Vec<PreparedCall>, &mut Refused),
     ) {
         let batch = self.manifest().batch.as_ref().filter(|batch| batch.verbs.contains_key(&operation));
         if let (Some(batch), true) = (batch, ready.len() > 1) {
             let size = usize::try_from(batch.max.max(1)).unwrap_or(1);
             for chunk in ready.chunks(size) {
-                self.push(name, chunk, self.batched(name, batch, chunk), (calls, refusals));
+                push(name, chunk, self.batched(name, batch, chunk), (calls, refusals));
             }
             return;
         }
         let Some(write) = entity.write(operation) else { return };
-        for one in &ready {
-            self.push(name, std::slice::from_ref(one), self.single(write, one), (calls, refusals));
+        for one in ready {
+            push(name, std::slice::from_ref(one), self.single(write, one), (calls, refusals));
         }
     }
 
-    fn push(
+    fn single(
         &self,
-        name: &str,
-        items: &[(&WriteRequest, Value)],
-        (call, batch): (Result<Call, CallError>, bool),
-        (calls, refusals): (&mut Vec<PreparedCall>, &mut Refused),
-    ) {
-        let names = items.iter().map(|(write, _)| write.item.clone());
-        match (call, items.first()) {
-            (Ok(call), Some((first, _))) => calls.push(PreparedCall {
-                method: call.method.to_owned(),
-                path: call.path,
-                headers: call.headers,
-                body: call.body,
-                entity: name.to_owned(),
-                operation: first.operation,
-                items: names.collect(),
-                batch,
-            }),
-            (Err(error), _) => refusals.extend(names.map(|item| (item, error.clone()))),
-            (Ok(_), None) => {}
-        }
-    }
-
-    fn single(&self, write: &Write, (request, body): &(&WriteRequest, Value)) -> (Result<Call, CallError>, bool) {
+        write: &Write,
+        (request, body): &(&WriteRequest, Value),
+    ) -> (Result<Call, CallError>, bool) {
         let key = self.key(&request.key);
-        let values = Values { key: Some(&key), ..values(request, self.values()) };
+        let values = Values { key: Some(&key), ..values(request, &self.values()) };
         let call = call(self.manifest(), &write.request, &values).map(|call| match write.sends {
             Sends::Nothing => without_body(call),
             Sends::Fields | Sends::Set => Call { body: body.to_string(), ..call },
@@ -92,7 +77,12 @@ impl ManifestConnection {
         (call, false)
     }
 
-    fn batched(&self, name: &str, batch: &Batch, chunk: &[(&WriteRequest, Value)]) -> (Result<Call, CallError>, bool) {
+    fn batched(
+        &self,
+        name: &str,
+        batch: &Batch,
+        chunk: &[(&WriteRequest, Value)],
+    ) -> (Result<Call, CallError>, bool) {
         let items = (1..).zip(chunk).map(|(number, (write, body)): (u32, &(&WriteRequest, Value))| {
             let verb = batch.verbs.get(&write.operation).cloned().unwrap_or_default();
             Value::Object(Fields::from_iter([
@@ -106,7 +96,11 @@ impl ManifestConnection {
         let digest = digest(&keys.join("\n"));
         let key = &digest[..batch.key_length.clamp(8, digest.len())];
         let values = Values { key: Some(key), ..self.values() };
-        (call(self.manifest(), &batch.request, &values).map(|call| Call { body: body.to_string(), ..call }), true)
+        (
+            call(self.manifest(), &batch.request, &values)
+                .map(|call| Call { body: body.to_string(), ..call }),
+            true,
+        )
     }
 
     /// The key as it is where the provider takes it, else its digest.
@@ -118,22 +112,47 @@ impl ManifestConnection {
     }
 }
 
+/// Keeps a call, or refuses its items.
+fn push(
+    name: &str,
+    items: &[(&WriteRequest, Value)],
+    (call, batch): (Result<Call, CallError>, bool),
+    (calls, refusals): (&mut Vec<PreparedCall>, &mut Refused),
+) {
+    let names = items.iter().map(|(write, _)| write.item.clone());
+    match (call, items.first()) {
+        (Ok(call), Some((first, _))) => calls.push(PreparedCall {
+            method: call.method.to_owned(),
+            path: call.path,
+            headers: call.headers,
+            body: call.body,
+            entity: name.to_owned(),
+            operation: first.operation,
+            items: names.collect(),
+            batch,
+        }),
+        (Err(error), _) => refusals.extend(names.map(|item| (item, error.clone()))),
+        (Ok(_), None) => {}
+    }
+}
+
 /// 43 characters that stand for a text of any length.
 fn digest(text: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
 }
 
 fn without_body(call: Call) -> Call {
-    let headers = call.headers.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type")).collect();
+    let headers =
+        call.headers.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type")).collect();
     Call { headers, ..call }
 }
 
-fn values<'a>(write: &'a WriteRequest, common: Values<'a>) -> Values<'a> {
+fn values<'a>(write: &'a WriteRequest, common: &Values<'a>) -> Values<'a> {
     Values {
         id: write.remote_id.as_deref(),
         reference: Some(&write.reference),
         version_token: write.version_token.as_deref(),
-        ..common
+        ..common.clone()
     }
 }
 
@@ -164,7 +183,7 @@ fn body(entity: &Entity, name: &str, write: &WriteRequest, common: &Values<'_>) 
     if operation == Operation::Create && rule.sends == Sends::Fields {
         carry(entity, &mut body, &write.reference)?;
     }
-    let values = values(write, common.clone());
+    let values = values(write, common);
     for (place, member) in &rule.defaults {
         let path = path(place)?;
         if path.get(&body).is_none_or(Value::is_null) {
@@ -195,7 +214,10 @@ fn carry(entity: &Entity, body: &mut Fields, reference: &str) -> Result<(), Call
         return Ok(());
     }
     if carried.max_length.is_some_and(|most| reference.chars().count() > most) {
-        return Err(refused(ErrorClass::Mapping, format!("the reference is too long for `{}`", carried.field.text())));
+        return Err(refused(
+            ErrorClass::Mapping,
+            format!("the reference is too long for `{}`", carried.field.text()),
+        ));
     }
     carried.field.0.set(body, reference.into());
     Ok(())

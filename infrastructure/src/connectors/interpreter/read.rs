@@ -49,7 +49,12 @@ impl ManifestConnection {
     }
 
     /// Where a read stands, or begins.
-    fn position(&self, entity: &Entity, mode: ReadMode, cursor: Option<&Cursor>) -> Result<Position, CallError> {
+    fn position(
+        &self,
+        entity: &Entity,
+        mode: ReadMode,
+        cursor: Option<&Cursor>,
+    ) -> Result<Position, CallError> {
         let known = cursor.map(|cursor| Position::parse(cursor).ok_or_else(foreign)).transpose()?;
         match (known, &entity.changes, mode) {
             (Some(position), ..) if position.leg != Leg::Resume => Ok(position),
@@ -62,7 +67,8 @@ impl ManifestConnection {
         let overlap = seconds(changes.overlap_s);
         let since = resume.base.map(|base| (base - overlap).trunc_subsecs(0));
         let now = self.realm.time().unwrap_or_else(|| self.services.clock.now());
-        let young = |look_back_s| since.is_some_and(|since| since > now - seconds(look_back_s) + LOOK_BACK_MARGIN);
+        let young =
+            |look_back_s| since.is_some_and(|since| since > now - seconds(look_back_s) + LOOK_BACK_MARGIN);
         let leg = match &changes.feed {
             Some(feed) if young(feed.look_back_s) => Leg::Feed,
             _ => Leg::Changes,
@@ -70,7 +76,12 @@ impl ManifestConnection {
         Position { leg, since, ..resume }
     }
 
-    async fn fetch(&self, request: &Request, position: &Position, pages: Option<&Pages>) -> Result<Good, CallError> {
+    async fn fetch(
+        &self,
+        request: &Request,
+        position: &Position,
+        pages: Option<&Pages>,
+    ) -> Result<Good, CallError> {
         let since = position.since.map(|since| since.to_rfc3339_opts(SecondsFormat::Secs, true));
         let values = Values {
             since: since.as_deref(),
@@ -87,7 +98,12 @@ impl ManifestConnection {
     }
 
     /// The change feed: one answer. One that reaches the cap may be cut off, so reading goes on with the changes call.
-    async fn fed(&self, entity: &Entity, changes: &Changes, mut position: Position) -> Result<Page, CallError> {
+    async fn fed(
+        &self,
+        entity: &Entity,
+        changes: &Changes,
+        mut position: Position,
+    ) -> Result<Page, CallError> {
         let feed = changes.feed.as_ref().ok_or_else(foreign)?;
         let good = self.fetch(&feed.request, &position, None).await?;
         position.began = good.time;
@@ -132,7 +148,9 @@ impl ManifestConnection {
             PageKind::Rows => Ok(next_rows(position, step, rows, last)),
             PageKind::Cursor | PageKind::Url => {
                 let next = next_token(text, step.pages)?;
-                let next = next.map(|next| if step.pages.kind == PageKind::Url { self.same_origin(&next) } else { Ok(next) });
+                let next = next.map(|next| {
+                    if step.pages.kind == PageKind::Url { self.same_origin(&next) } else { Ok(next) }
+                });
                 let next = next.transpose()?;
                 if next.is_some() && next == position.token {
                     return Err(unreadable("the next page is the same page again"));
@@ -164,10 +182,16 @@ fn step(entity: &Entity, leg: Leg) -> Result<Step<'_>, CallError> {
             let Changes { request, items, pages, order, .. } = changes;
             Ok(Step { request, items, pages, order: *order, overlap })
         }
-        (Leg::List, Some(list), _) => {
-            Ok(Step { request: &list.request, items: &list.items, pages: &list.pages, order: list.order, overlap })
+        (Leg::List, Some(list), _) => Ok(Step {
+            request: &list.request,
+            items: &list.items,
+            pages: &list.pages,
+            order: list.order,
+            overlap,
+        }),
+        (Leg::List, None, _) => {
+            Err(refused(ErrorClass::Validation, "this entity cannot be listed at this provider"))
         }
-        (Leg::List, None, _) => Err(refused(ErrorClass::Validation, "this entity cannot be listed at this provider")),
         _ => Err(foreign()),
     }
 }

@@ -32,7 +32,8 @@ pub(super) fn record(entity: &Entity, raw: &RawValue) -> Result<RemoteRecord, No
             entity.inactive.as_ref().map(|is| &is.field),
         ],
     )?;
-    let id = id.and_then(scalar).filter(|id| !id.is_empty()).ok_or_else(|| NoRecord::NoId(entity.id.text()))?;
+    let id =
+        id.and_then(scalar).filter(|id| !id.is_empty()).ok_or_else(|| NoRecord::NoId(entity.id.text()))?;
     Ok(RemoteRecord {
         id: id.into_owned(),
         body: raw.to_owned(),
@@ -56,7 +57,9 @@ fn is(rule: Option<&FieldIs>, found: Option<&RawValue>) -> bool {
 /// Whether a value is the constant.
 pub(super) fn equals(constant: &Value, found: &RawValue) -> bool {
     match constant {
-        Value::String(text) => found.get().starts_with('"') && scalar(found).is_some_and(|found| found == *text),
-        other => found.get() == other.to_string(),
+        Value::String(text) => {
+            found.get().starts_with('"') && scalar(found).is_some_and(|found| found == *text)
+        }
+        other => *found.get() == *other.to_string(),
     }
 }

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::value::ErrorClass;
 use serde_json::value::RawValue;
 
-use super::answer::{Refusal, refusal};
+use super::answer::{Good, Refusal, refusal};
 use super::call::{Call, refused};
 use super::connection::ManifestConnection;
 use super::find::found;
@@ -28,7 +28,7 @@ impl ManifestConnection {
         };
         match sent {
             Err(refusal) => all(prepared, &outcome(refusal)),
-            Ok(good) => self.read_outcomes(prepared, &good.text),
+            Ok(good) => self.read_outcomes(prepared, &good),
         }
     }
 
@@ -47,12 +47,14 @@ impl ManifestConnection {
         Err(CallError { retry_after: Some(wait), ..error })
     }
 
-    fn read_outcomes(&self, prepared: &PreparedCall, text: &str) -> Outcomes {
+    fn read_outcomes(&self, prepared: &PreparedCall, good: &Good) -> Outcomes {
         let manifest = self.manifest();
         match (manifest.entities.get(&prepared.entity), &manifest.batch) {
             (None, _) => all(prepared, &unknown("the manifest no longer has the entity of this call")),
-            (Some(entity), Some(batch)) if prepared.batch => self.per_item(prepared, (entity, batch), text),
-            (Some(entity), _) => all(prepared, &single(entity, prepared, text)),
+            (Some(entity), Some(batch)) if prepared.batch => {
+                self.per_item(prepared, (entity, batch), &good.text)
+            }
+            (Some(entity), _) => all(prepared, &single(entity, prepared, good)),
         }
     }
 
@@ -83,21 +85,26 @@ impl ManifestConnection {
 }
 
 fn wired(prepared: &PreparedCall, method: &'static str) -> Call {
-    Call { method, path: prepared.path.clone(), headers: prepared.headers.clone(), body: prepared.body.clone() }
+    Call {
+        method,
+        path: prepared.path.clone(),
+        headers: prepared.headers.clone(),
+        body: prepared.body.clone(),
+    }
 }
 
 fn method(name: &str) -> Option<&'static str> {
     ["POST", "PUT", "PATCH", "DELETE", "GET"].into_iter().find(|method| *method == name)
 }
 
-fn single(entity: &Entity, prepared: &PreparedCall, text: &str) -> WriteOutcome {
+fn single(entity: &Entity, prepared: &PreparedCall, good: &Good) -> WriteOutcome {
     let Some(rule) = entity.write(prepared.operation) else {
         return unknown("the manifest no longer has the operation of this call");
     };
-    if !rule.answers_record || text.is_empty() {
+    if !rule.answers_record || good.bare {
         return WriteOutcome::Confirmed { record: None };
     }
-    match found(entity, text, rule.record.as_ref()) {
+    match found(entity, &good.text, rule.record.as_ref()) {
         Ok(record) => WriteOutcome::Confirmed { record: Some(record) },
         Err(error) => unknown(&error.message),
     }

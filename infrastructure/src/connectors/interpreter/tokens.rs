@@ -50,7 +50,10 @@ impl Grant {
             }
             (AuthKind::ApiKey, Some(key), _) => self.put_key(key, headers, url)?,
             (AuthKind::BasicAuth, _, Some(BasicAuth { username, password })) => {
-                headers.push(basic(self.secret(username)?.expose_secret(), self.secret(password)?.expose_secret()));
+                headers.push(basic(
+                    self.secret(username)?.expose_secret(),
+                    self.secret(password)?.expose_secret(),
+                ));
             }
             _ => {}
         }
@@ -102,8 +105,12 @@ impl ManifestConnection {
     pub(super) async fn grant(&self, stale: Option<u64>) -> Result<Grant, CallError> {
         let keeper = Keeper { connector: &self.connector, target: &self.target, services: &self.services };
         match (&self.secret, &self.manifest().auth.oauth2) {
-            (Secret::Draft(secrets), _) if stale.is_none() => Ok(Grant { secrets: secrets.clone(), version: 0 }),
-            (Secret::Draft(_), _) => Err(refused(ErrorClass::AuthExpired, "the provider refuses these credentials")),
+            (Secret::Draft(secrets), _) if stale.is_none() => {
+                Ok(Grant { secrets: secrets.clone(), version: 0 })
+            }
+            (Secret::Draft(_), _) => {
+                Err(refused(ErrorClass::AuthExpired, "the provider refuses these credentials"))
+            }
             (Secret::Stored, Some(oauth2)) => keeper.current(oauth2, stale).await,
             (Secret::Stored, None) if self.manifest().auth.kind == AuthKind::None => {
                 Ok(Grant { secrets: Secrets::default(), version: 0 })
@@ -146,7 +153,9 @@ impl Keeper<'_> {
         let found = self.services.credentials.get(self.target.organization, &self.owner()).await;
         match found.map_err(|error| vault(&error))? {
             Some((secrets, version)) => Ok(Grant { secrets, version }),
-            None => Err(missing(self.connector.manifest.auth.required_secrets().first().map_or("key", String::as_str))),
+            None => Err(missing(
+                self.connector.manifest.auth.required_secrets().first().map_or("key", String::as_str),
+            )),
         }
     }
 
@@ -188,7 +197,10 @@ impl Keeper<'_> {
                 return Ok(grant);
             }
             if clock.now() >= give_up {
-                return Err(refused(ErrorClass::Transient, "another refresh of this connection does not end"));
+                return Err(refused(
+                    ErrorClass::Transient,
+                    "another refresh of this connection does not end",
+                ));
             }
         }
     }

@@ -11,7 +11,9 @@ use serde_json::Value;
 use sha2::Sha256;
 
 use super::pluck::value_at;
-use crate::connectors::manifest::{EventShape, Manifest, Pick, Place, Root, Signature, SignatureEncoding, Webhooks};
+use crate::connectors::manifest::{
+    EventShape, Manifest, Pick, Place, Root, Signature, SignatureEncoding, Webhooks,
+};
 
 /// Most events of one body.
 const MOST_EVENTS: usize = 10_000;
@@ -107,7 +109,9 @@ fn event(
     shape: &EventShape,
     scope: &[&Value],
 ) -> Result<WebhookEvent, String> {
-    let need = |pick: &Pick| picked(pick, scope).ok_or_else(|| format!("an event has nothing at `{}`", pick.at.text()));
+    let need = |pick: &Pick| {
+        picked(pick, scope).ok_or_else(|| format!("an event has nothing at `{}`", pick.at.text()))
+    };
     let (word, verb, remote_id) = (need(&shape.entity)?, need(&shape.verb)?, need(&shape.id)?);
     let realm = shape.realm.as_ref().map_or_else(|| Ok("-".to_owned()), need)?;
     let entity = entity_named(manifest, webhooks, &word);

@@ -45,7 +45,10 @@ impl ManifestConnection {
         let request = self.outgoing(call, grant).map_err(Refusal::harmless)?;
         let slot = self.realm.slots.acquire().await.map_err(|_| Refusal::harmless(closing()))?;
         if before.is_some_and(|before| self.services.clock.now() > before) {
-            return Err(Refusal::harmless(refused(ErrorClass::Transient, "too late to send: nothing was sent")));
+            return Err(Refusal::harmless(refused(
+                ErrorClass::Transient,
+                "too late to send: nothing was sent",
+            )));
         }
         let answer = self.services.http.send(request).await;
         drop(slot);
@@ -95,7 +98,11 @@ impl ManifestConnection {
         if same && (self.connector.owns(url) || self.services.http.policy().names(url)) {
             return Ok(());
         }
-        let message = format!("credentials of {} do not go to {}", self.manifest().name, url.origin().ascii_serialization());
+        let message = format!(
+            "credentials of {} do not go to {}",
+            self.manifest().name,
+            url.origin().ascii_serialization()
+        );
         Err(refused(ErrorClass::Permission, message))
     }
 }
@@ -124,6 +131,7 @@ pub(super) fn failure(error: &HttpError) -> Refusal {
 
 /// Parameters in a form body (`application/x-www-form-urlencoded`).
 pub(super) fn form(parameters: &BTreeMap<&str, &str>) -> String {
-    let pairs: Vec<String> = parameters.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
+    let pairs: Vec<String> =
+        parameters.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
     pairs.join("&")
 }

@@ -149,9 +149,11 @@ impl Auth {
         match self.kind {
             AuthKind::Oauth2 => vec!["access_token".to_owned(), "refresh_token".to_owned()],
             AuthKind::ApiKey => self.api_key.iter().map(|key| key.secret.clone()).collect(),
-            AuthKind::BasicAuth => {
-                self.basic_auth.iter().flat_map(|basic| [basic.username.clone(), basic.password.clone()]).collect()
-            }
+            AuthKind::BasicAuth => self
+                .basic_auth
+                .iter()
+                .flat_map(|basic| [basic.username.clone(), basic.password.clone()])
+                .collect(),
             AuthKind::None => Vec::new(),
         }
     }

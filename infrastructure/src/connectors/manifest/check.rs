@@ -69,13 +69,15 @@ pub fn check(files: &Folder) -> Vec<Finding> {
         }
     };
     let lines = Lines::of(files);
-    let mut findings: Vec<Finding> = problems(&manifest).into_iter().map(|problem| lines.finding(problem)).collect();
+    let mut findings: Vec<Finding> =
+        problems(&manifest).into_iter().map(|problem| lines.finding(problem)).collect();
     if !files.keys().any(|file| file.starts_with("cases/")) {
         findings.push(Finding {
             file: "manifest.toml".to_owned(),
             line: 1,
             message: "there are no cases".to_owned(),
-            hint: "write cases/*.toml: an input and the request expected, an answer and the records expected".to_owned(),
+            hint: "write cases/*.toml: an input and the request expected, an answer and the records expected"
+                .to_owned(),
         });
     }
     findings.sort();
@@ -100,7 +102,7 @@ fn hint_for(message: &str) -> &'static str {
         "add it; the reference says what it means"
     } else if message.contains("unknown variant") {
         "use one of the values listed"
-    } else if message.contains("hole") || message.contains("brace") || message.contains("{") {
+    } else if message.contains("hole") || message.contains("brace") || message.contains('{') {
         "correct the template"
     } else {
         "correct the file"

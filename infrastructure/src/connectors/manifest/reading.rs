@@ -132,4 +132,3 @@ pub struct Carried {
     /// Most characters it takes.
     pub max_length: Option<usize>,
 }
-

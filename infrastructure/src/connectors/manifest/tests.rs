@@ -6,7 +6,9 @@ fn value(text: &str) -> Values<'_> {
 
 #[test]
 fn a_quote_in_a_value_stays_inside_its_literal() {
-    let statement = Template::<Qbo>::parse("select * from Customer where DisplayName = {value} maxresults {limit}").unwrap();
+    let statement =
+        Template::<Qbo>::parse("select * from Customer where DisplayName = {value} maxresults {limit}")
+            .unwrap();
     let filled = statement.fill(&value("O'Brien")).unwrap();
     assert_eq!(filled, r"select * from Customer where DisplayName = 'O\'Brien' maxresults 100");
     let filled = statement.fill(&value(r"x\' or Id > '0")).unwrap();

@@ -88,7 +88,10 @@ fn an_old_version_is_read_through_its_upcaster_with_every_digit() {
     let event = read("local_record.put", "0", old, &[PUT_0_TO_1]).unwrap();
     let Event::LocalRecord(LocalRecordEvent::Put(put)) = &event else { panic!("{event:?}") };
     assert_eq!(put.fields["total"].to_string(), "9007199254740993.10");
-    assert_eq!(read("local_record.put", "1", &String::from_utf8(write(&event)).unwrap(), &[]).unwrap(), event);
+    assert_eq!(
+        read("local_record.put", "1", &String::from_utf8(write(&event)).unwrap(), &[]).unwrap(),
+        event
+    );
 }
 
 #[test]

@@ -81,7 +81,9 @@ impl GroupCommit {
         }
         let (reply, answer) = oneshot::channel();
         self.0.send(Call { units, reply }).await.map_err(|_| broken("the append task has ended"))?;
-        answer.await.map_err(|_| broken("the append task ended before its answer; what it wrote is unknown"))?
+        answer
+            .await
+            .map_err(|_| broken("the append task ended before its answer; what it wrote is unknown"))?
     }
 }
 
@@ -91,7 +93,8 @@ fn check_size(unit: &RawUnit) -> Result<(), Unavailable> {
         return Err(broken("a unit appends at least one event to each of its streams"));
     }
     if events > UNIT_EVENTS || bytes > UNIT_BYTES {
-        let limits = format!("at most {UNIT_EVENTS} events and {UNIT_BYTES} bytes go together: cut it smaller");
+        let limits =
+            format!("at most {UNIT_EVENTS} events and {UNIT_BYTES} bytes go together: cut it smaller");
         return Err(broken(format!("a unit has {events} events and {bytes} bytes; {limits}")));
     }
     Ok(())

@@ -189,7 +189,12 @@ fn rows<'a>(units: &[&'a RawUnit], organizations: &'a [String], batch: &Batch) -
     rows
 }
 
-fn keys<'a>(rows: &mut Rows<'a>, unit: &'a RawUnit, organization: &'a str, fresh: impl Fn(&StreamId) -> bool) {
+fn keys<'a>(
+    rows: &mut Rows<'a>,
+    unit: &'a RawUnit,
+    organization: &'a str,
+    fresh: impl Fn(&StreamId) -> bool,
+) {
     for key in unit.keys.iter().filter(|key| fresh(&key.stream)) {
         rows.keys.organizations.push(organization);
         rows.keys.subjects.push(key.stream.to_string());
@@ -211,5 +216,8 @@ fn per_unit(units: &[&RawUnit], positions: &[i64]) -> Result<Vec<Appended>, Unav
     };
     let spans: Option<Vec<_>> = units.iter().map(&mut take).collect();
     let spans = spans.ok_or_else(|| broken("the database answered fewer positions than events"))?;
-    spans.into_iter().map(|(first, last)| Ok(Appended { first: number(first)?, last: number(last)? })).collect()
+    spans
+        .into_iter()
+        .map(|(first, last)| Ok(Appended { first: number(first)?, last: number(last)? }))
+        .collect()
 }

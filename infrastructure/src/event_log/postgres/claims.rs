@@ -24,7 +24,10 @@ const PRUNE: &str = "DELETE FROM commands WHERE expires_at <= $1";
 /// Claims per statement of a rebuild.
 const CHUNK: usize = 5_000;
 
-pub(super) async fn claimed(postgres: &Postgres, keys: &[ClaimKey]) -> Result<Vec<Option<Claimed>>, Unavailable> {
+pub(super) async fn claimed(
+    postgres: &Postgres,
+    keys: &[ClaimKey],
+) -> Result<Vec<Option<Claimed>>, Unavailable> {
     let asked: Vec<&[u8]> = keys.iter().map(|key| key.0.as_slice()).collect();
     let rows = sqlx::query(CLAIMED).bind(asked).fetch_all(postgres.pool()).await.map_err(away)?;
     let held = rows.iter().map(find::claim).collect::<Result<HashMap<_, _>, _>>()?;

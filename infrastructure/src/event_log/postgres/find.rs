@@ -14,13 +14,15 @@ use crate::database::away;
 const HEADS: &str = "SELECT u.ord - 1, (SELECT max(sequence) FROM events e
     WHERE e.aggregate_type = u.t AND e.aggregate_id = u.i)
     FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY u(t, i, ord)";
-const CLAIMS: &str = "SELECT c.claim, c.stream, c.tag FROM UNNEST($1::bytea[]) u(k) JOIN claims c ON c.claim = u.k";
+const CLAIMS: &str =
+    "SELECT c.claim, c.stream, c.tag FROM UNNEST($1::bytea[]) u(k) JOIN claims c ON c.claim = u.k";
 const COMMANDS: &str = "SELECT u.ord - 1, c.body_hash, c.first_position, c.last_position, c.expires_at > $3
     FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY u(o, c, ord)
     JOIN commands c ON c.organization_id = u.o AND c.command_id = u.c";
 const FORGET: &str = "DELETE FROM commands USING UNNEST($1::text[], $2::text[]) u(o, c)
     WHERE organization_id = u.o AND command_id = u.c AND expires_at <= $3";
-const KEYS: &str = "SELECT u.ord - 1, k.wrapped FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY u(o, s, ord)
+const KEYS: &str =
+    "SELECT u.ord - 1, k.wrapped FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY u(o, s, ord)
     JOIN subject_keys k ON k.organization_id = u.o AND k.subject = u.s";
 
 pub(super) async fn find(connection: &mut PgConnection, batch: &Batch) -> Result<Found, Unavailable> {
@@ -33,7 +35,8 @@ pub(super) async fn find(connection: &mut PgConnection, batch: &Batch) -> Result
 }
 
 async fn heads(connection: &mut PgConnection, batch: &Batch, found: &mut Found) -> Result<(), Unavailable> {
-    let streams: Vec<_> = batch.units.iter().flat_map(|unit| &unit.streams).map(|append| &append.stream).collect();
+    let streams: Vec<_> =
+        batch.units.iter().flat_map(|unit| &unit.streams).map(|append| &append.stream).collect();
     let kinds: Vec<&str> = streams.iter().map(|stream| stream.kind.as_str()).collect();
     let ids: Vec<&str> = streams.iter().map(|stream| stream.id.as_str()).collect();
     let rows = sqlx::query(HEADS).bind(kinds).bind(ids).fetch_all(connection).await.map_err(away)?;
@@ -70,12 +73,18 @@ pub(super) fn claim(row: &PgRow) -> Result<(ClaimKey, Claimed), Unavailable> {
     let key: Vec<u8> = row.try_get(0).map_err(away)?;
     let stream: &str = row.try_get(1).map_err(away)?;
     let tag: Option<&[u8]> = row.try_get(2).map_err(away)?;
-    let tag = tag.map(|tag| tag.try_into().map_err(|_| broken("a stored tag is not 16 bytes long"))).transpose()?;
+    let tag =
+        tag.map(|tag| tag.try_into().map_err(|_| broken("a stored tag is not 16 bytes long"))).transpose()?;
     Ok((ClaimKey(key), Claimed { stream: parse_stream(stream)?, tag }))
 }
 
-async fn commands(connection: &mut PgConnection, batch: &Batch, found: &mut Found) -> Result<(), Unavailable> {
-    let named = batch.units.iter().filter_map(|unit| Some((unit.organization, unit.command.as_ref()?.command_id)));
+async fn commands(
+    connection: &mut PgConnection,
+    batch: &Batch,
+    found: &mut Found,
+) -> Result<(), Unavailable> {
+    let named =
+        batch.units.iter().filter_map(|unit| Some((unit.organization, unit.command.as_ref()?.command_id)));
     let named: Vec<_> = named.collect();
     if named.is_empty() {
         return Ok(());
@@ -112,7 +121,8 @@ pub(super) fn span(row: &PgRow, column: usize) -> Result<Appended, Unavailable> 
 }
 
 async fn keys(connection: &mut PgConnection, batch: &Batch, found: &mut Found) -> Result<(), Unavailable> {
-    let named = batch.units.iter().flat_map(|unit| unit.keys.iter().map(|key| (unit.organization, &key.stream)));
+    let named =
+        batch.units.iter().flat_map(|unit| unit.keys.iter().map(|key| (unit.organization, &key.stream)));
     let named: Vec<_> = named.collect();
     if named.is_empty() {
         return Ok(());

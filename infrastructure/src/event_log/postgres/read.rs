@@ -9,8 +9,8 @@ use sqlx::Row as _;
 use sqlx::postgres::PgRow;
 
 use super::super::raw::{
-    ListQuery, LoadQuery, RawLoaded, RawRecorded, WrappedKeys, broken, number, organization, parse_stream, rows,
-    stored, stream,
+    ListQuery, LoadQuery, RawLoaded, RawRecorded, WrappedKeys, broken, number, organization, parse_stream,
+    rows, stored, stream,
 };
 use crate::database::{Postgres, away};
 
@@ -24,7 +24,8 @@ macro_rules! select {
     };
 }
 
-const STREAM: &str = select!("WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 ORDER BY sequence");
+const STREAM: &str =
+    select!("WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 ORDER BY sequence");
 const STREAMS: &str = "SELECT e.*, u.ord, s.sequence, s.payload
     FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY u(t, i, ord)
     LEFT JOIN LATERAL (SELECT sequence, payload FROM snapshots WHERE aggregate_type = u.t AND aggregate_id = u.i
@@ -96,9 +97,13 @@ pub(super) async fn read(
     select.fetch_all(postgres.pool()).await.map_err(away)?.iter().map(recorded).collect()
 }
 
-pub(super) async fn list_streams(postgres: &Postgres, query: &ListQuery) -> Result<Vec<StreamId>, Unavailable> {
+pub(super) async fn list_streams(
+    postgres: &Postgres,
+    query: &ListQuery,
+) -> Result<Vec<StreamId>, Unavailable> {
     let select = sqlx::query(LIST).bind(query.kind.as_str()).bind(&query.after).bind(&query.prefix);
-    let found = select.bind(query.end()).bind(rows(query.limit)).fetch_all(postgres.pool()).await.map_err(away)?;
+    let found =
+        select.bind(query.end()).bind(rows(query.limit)).fetch_all(postgres.pool()).await.map_err(away)?;
     found.iter().map(|row| Ok(StreamId { kind: query.kind, id: row.try_get(0).map_err(away)? })).collect()
 }
 
@@ -121,7 +126,8 @@ pub(super) async fn subject_keys(
     subjects: &[StreamId],
 ) -> Result<WrappedKeys, Unavailable> {
     let asked: Vec<String> = subjects.iter().map(StreamId::to_string).collect();
-    let select = sqlx::query_as::<_, (String, Option<Vec<u8>>)>(KEYS).bind(organization.to_string()).bind(asked);
+    let select =
+        sqlx::query_as::<_, (String, Option<Vec<u8>>)>(KEYS).bind(organization.to_string()).bind(asked);
     let found = select.fetch_all(postgres.pool()).await.map_err(away)?;
     found.into_iter().map(|(subject, wrapped)| Ok((parse_stream(&subject)?, wrapped))).collect()
 }

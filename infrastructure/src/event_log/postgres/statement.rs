@@ -65,7 +65,10 @@ impl Statement {
             self.array(known.sequences, "bigint")?,
         ]
         .join(", ");
-        write!(self.sql, ", p AS MATERIALIZED (SELECT count(*) AS missing FROM UNNEST({columns}) u(t, i, s)")?;
+        write!(
+            self.sql,
+            ", p AS MATERIALIZED (SELECT count(*) AS missing FROM UNNEST({columns}) u(t, i, s)"
+        )?;
         self.sql.push_str(
             " WHERE NOT EXISTS (SELECT 1 FROM events v
             WHERE v.aggregate_type = u.t AND v.aggregate_id = u.i AND v.sequence = u.s))",
@@ -144,7 +147,9 @@ impl Statement {
             self.array(snapshots.payloads, "bytea")?,
         ]
         .join(", ");
-        self.sql.push_str(", s AS (INSERT INTO snapshots (aggregate_type, aggregate_id, sequence, shape, payload)");
+        self.sql.push_str(
+            ", s AS (INSERT INTO snapshots (aggregate_type, aggregate_id, sequence, shape, payload)",
+        );
         write!(self.sql, " SELECT u.t, u.i, u.s, u.h, u.p FROM l, UNNEST({columns}) u(t, i, s, h, p)")?;
         self.sql.push_str(
             " ON CONFLICT (aggregate_type, aggregate_id)
@@ -157,8 +162,11 @@ impl Statement {
         if subjects.is_empty() {
             return Ok(());
         }
-        let columns =
-            [self.array(organizations, "text")?, self.array(subjects, "text")?, self.array(wrapped, "bytea")?];
+        let columns = [
+            self.array(organizations, "text")?,
+            self.array(subjects, "text")?,
+            self.array(wrapped, "bytea")?,
+        ];
         self.sql.push_str(", k AS (INSERT INTO subject_keys (organization_id, subject, wrapped)");
         write!(self.sql, " SELECT u.o, u.s, u.w FROM l, UNNEST({}) u(o, s, w))", columns.join(", "))?;
         Ok(())

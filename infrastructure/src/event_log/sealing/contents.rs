@@ -90,7 +90,8 @@ fn fields(member: &str, all: &mut Fields, personal: impl Fn(&str, &Value) -> boo
     if !all.iter().any(|(name, value)| personal(name, value)) {
         return Fields::new();
     }
-    let (taken, rest) = std::mem::take(all).into_iter().partition::<Fields, _>(|(name, value)| personal(name, value));
+    let (taken, rest) =
+        std::mem::take(all).into_iter().partition::<Fields, _>(|(name, value)| personal(name, value));
     *all = rest;
     Fields::from_iter([(member.to_owned(), Value::Object(taken))])
 }

@@ -60,10 +60,11 @@ impl SubjectKeys {
         let mut missing: HashMap<OrganizationId, Vec<StreamId>> = HashMap::new();
         for name in subjects {
             match self.cached(&name) {
+                // Of two processes that start one record at once, the other's key may be the stored one.
+                None | Some(Held::Pending(..)) => missing.entry(name.0).or_default().push(name.1),
                 Some(held) => {
                     ring.0.insert(name, held);
                 }
-                None => missing.entry(name.0).or_default().push(name.1),
             }
         }
         for (organization, subjects) in missing {

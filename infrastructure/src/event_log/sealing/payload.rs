@@ -16,8 +16,15 @@ const END: &str = "\"}";
 /// What a sealed part belongs to: moved to another organization, stream or event it does not open.
 fn associated(organization: OrganizationId, stream: &StreamId, event_type: &str) -> Vec<u8> {
     let kind = stream.kind.as_str();
-    [organization.as_bytes().as_slice(), kind.as_bytes(), b"/", stream.id.as_bytes(), b"\0", event_type.as_bytes()]
-        .concat()
+    [
+        organization.as_bytes().as_slice(),
+        kind.as_bytes(),
+        b"/",
+        stream.id.as_bytes(),
+        b"\0",
+        event_type.as_bytes(),
+    ]
+    .concat()
 }
 
 /// The base64 text of the sealed part. No text inside JSON holds an unescaped quote, so the last member is plain.
@@ -58,7 +65,8 @@ impl Open<'_> {
     pub(crate) fn unseal(&self, key: Option<&SubjectKey>, payload: &str, event: &mut Event) -> bool {
         let (Some(key), Some(part)) = (key, sealed_part(payload)) else { return true };
         let opened = STANDARD_NO_PAD.decode(part).ok().and_then(|sealed| {
-            let plain = cipher::open(key, &associated(self.organization, self.stream, self.event_type), &sealed)?;
+            let plain =
+                cipher::open(key, &associated(self.organization, self.stream, self.event_type), &sealed)?;
             serde_json::from_slice(&plain).ok()
         });
         opened.map(|sealed| contents::put_back(event, sealed)).is_some()

@@ -20,8 +20,14 @@ fn stream(entity: &str) -> StreamId {
 
 fn put(fields: &serde_json::Value) -> Event {
     let fields = fields.as_object().unwrap().clone();
-    LocalRecordEvent::from(Put { created: true, fields, cleared: vec![], source: Source::Client, updated_at: None })
-        .into()
+    LocalRecordEvent::from(Put {
+        created: true,
+        fields,
+        cleared: vec![],
+        source: Source::Client,
+        updated_at: None,
+    })
+    .into()
 }
 
 fn key(byte: u8) -> SubjectKey {
@@ -40,7 +46,8 @@ fn sealed(stream: &StreamId, mut event: Event) -> String {
 
 #[test]
 fn personal_fields_of_a_known_entity_are_sealed_and_the_rest_stays_readable() {
-    let event = put(&json!({"name": "Mrs Miller", "email": "m@example.org", "active": true, "favourite": 12}));
+    let event =
+        put(&json!({"name": "Mrs Miller", "email": "m@example.org", "active": true, "favourite": 12}));
     let stream = stream("customer");
     let payload = sealed(&stream, event.clone());
     assert!(is_sealed(&payload));
@@ -97,7 +104,9 @@ fn a_sealed_part_opens_only_where_it_belongs() {
 #[test]
 fn content_that_looks_like_a_sealed_part_is_none() {
     let stream = stream("aquarium");
-    for fields in [json!({"sealed": "AAAA"}), json!({"a": "\",\"sealed\":\"AAAA\"}"}), json!({"a": {"sealed": "AAAA"}})] {
+    for fields in
+        [json!({"sealed": "AAAA"}), json!({"a": "\",\"sealed\":\"AAAA\"}"}), json!({"a": {"sealed": "AAAA"}})]
+    {
         let event = put(&fields);
         let plain = String::from_utf8(codec::write(&event)).unwrap();
         assert!(!is_sealed(&plain), "{plain}");
@@ -116,7 +125,8 @@ fn events_without_personal_contents_stay_as_they_are() {
 
 #[test]
 fn one_message_sealed_twice_gives_two_ciphertexts_and_an_altered_one_does_not_open() {
-    let (one, two) = (cipher::seal(&[1; 32], b"x", b"text".to_vec()), cipher::seal(&[1; 32], b"x", b"text".to_vec()));
+    let (one, two) =
+        (cipher::seal(&[1; 32], b"x", b"text".to_vec()), cipher::seal(&[1; 32], b"x", b"text".to_vec()));
     assert_ne!(one, two);
     assert_eq!(cipher::open(&[1; 32], b"x", &one).unwrap(), b"text");
     for place in 0..one.len() {

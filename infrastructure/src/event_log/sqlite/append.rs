@@ -12,7 +12,8 @@ use crate::database::{away, stored_time};
 
 const HEAD: &str = "SELECT max(sequence) FROM events WHERE aggregate_type = $1 AND aggregate_id = $2";
 const LAST_TIME: &str = "SELECT recorded_at FROM events ORDER BY global_position DESC LIMIT 1";
-const EVENT: &str = "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
+const EVENT: &str =
+    "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
     metadata, organization_id, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
 const SNAPSHOT: &str = "INSERT INTO snapshots (aggregate_type, aggregate_id, sequence, shape, payload)
     VALUES ($1, $2, $3, $4, $5) ON CONFLICT (aggregate_type, aggregate_id)
@@ -85,7 +86,9 @@ fn insert(
         let expires = stored_time(now + COMMANDS_KEPT);
         let id = command.command_id.to_string();
         let mut statement = transaction.prepare_cached(COMMAND).map_err(away)?;
-        statement.execute(params![organization, id, command.body_hash, first, last, expires]).map_err(away)?;
+        statement
+            .execute(params![organization, id, command.body_hash, first, last, expires])
+            .map_err(away)?;
     }
     found.apply(unit, effects);
     Ok(Appended { first: number(first)?, last: number(last)? })

@@ -84,7 +84,10 @@ fn claimed_by((stream, tag): Held) -> Result<Claimed, Unavailable> {
     Ok(Claimed { stream: parse_stream(&stream)?, tag })
 }
 
-pub(super) fn claimed(connection: &mut Connection, keys: &[ClaimKey]) -> Result<Vec<Option<Claimed>>, Unavailable> {
+pub(super) fn claimed(
+    connection: &mut Connection,
+    keys: &[ClaimKey],
+) -> Result<Vec<Option<Claimed>>, Unavailable> {
     // One read transaction: taken and given up once, not per key.
     let transaction = connection.transaction().map_err(away)?;
     keys.iter().map(|key| holder(&transaction, key)).collect()
@@ -103,7 +106,10 @@ pub(super) fn list(
     found.into_iter().map(|(key, held)| Ok((ClaimKey(key), claimed_by(held)?))).collect()
 }
 
-pub(super) fn replace(connection: &mut Connection, claims: &[(ClaimKey, Claimed)]) -> Result<(), Unavailable> {
+pub(super) fn replace(
+    connection: &mut Connection,
+    claims: &[(ClaimKey, Claimed)],
+) -> Result<(), Unavailable> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(away)?;
     transaction.execute("DELETE FROM claims", []).map_err(away)?;
     for (key, held) in claims {
@@ -120,8 +126,10 @@ pub(super) fn command(
 ) -> Result<Option<Taken>, Unavailable> {
     let mut statement = connection.prepare_cached(COMMAND).map_err(away)?;
     let key = params![organization.to_string(), command.to_string(), stored_time(now)];
-    let found: Option<(Vec<u8>, i64, i64)> =
-        statement.query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional().map_err(away)?;
+    let found: Option<(Vec<u8>, i64, i64)> = statement
+        .query_row(key, |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .optional()
+        .map_err(away)?;
     let Some((hash, first, last)) = found else { return Ok(None) };
     let body_hash = hash.try_into().map_err(|_| broken("a stored body hash is not 32 bytes long"))?;
     let appended = Appended { first: number(first)?, last: number(last)? };

@@ -7,7 +7,9 @@ use domain::claim::ClaimKey;
 use domain::ids::{CommandId, OrganizationId};
 use domain::stream::StreamId;
 
-use super::super::raw::{Batch, ListQuery, LoadQuery, Outcome, RawLoaded, RawLog, RawRecorded, Taken, WrappedKeys};
+use super::super::raw::{
+    Batch, ListQuery, LoadQuery, Outcome, RawLoaded, RawLog, RawRecorded, Taken, WrappedKeys,
+};
 use super::{SqliteLog, append, claims, read};
 
 #[async_trait::async_trait]
@@ -24,7 +26,12 @@ impl RawLog for SqliteLog {
         self.sqlite()?.read(move |connection| read::list_streams(connection, &query)).await
     }
 
-    async fn read(&self, position: u64, limit: usize, filter: &Filter) -> Result<Vec<RawRecorded>, Unavailable> {
+    async fn read(
+        &self,
+        position: u64,
+        limit: usize,
+        filter: &Filter,
+    ) -> Result<Vec<RawRecorded>, Unavailable> {
         let filter = filter.clone();
         self.sqlite()?.read(move |connection| read::read(connection, position, limit, &filter)).await
     }

@@ -8,7 +8,8 @@ use domain::stream::StreamId;
 use rusqlite::{Connection, OptionalExtension, Row, Rows, params};
 
 use super::super::raw::{
-    ListQuery, LoadQuery, RawLoaded, RawRecorded, WrappedKeys, broken, number, organization, rows, stored, stream,
+    ListQuery, LoadQuery, RawLoaded, RawRecorded, WrappedKeys, broken, number, organization, rows, stored,
+    stream,
 };
 use crate::database::away;
 
@@ -22,7 +23,8 @@ macro_rules! select {
     };
 }
 
-const STREAM: &str = select!("WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 ORDER BY sequence");
+const STREAM: &str =
+    select!("WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence > $3 ORDER BY sequence");
 const ALL: &str = select!("WHERE global_position > $1 ORDER BY global_position LIMIT $2");
 const FILTERED: &str = select!(
     "WHERE global_position > $1 AND ($2 IS NULL OR organization_id = $2)
@@ -88,7 +90,12 @@ pub(super) fn list_streams(connection: &Connection, query: &ListQuery) -> Result
 }
 
 pub(super) fn head(connection: &Connection) -> Result<u64, Unavailable> {
-    number(connection.prepare_cached(HEAD).and_then(|mut head| head.query_row([], |row| row.get(0))).map_err(away)?)
+    number(
+        connection
+            .prepare_cached(HEAD)
+            .and_then(|mut head| head.query_row([], |row| row.get(0)))
+            .map_err(away)?,
+    )
 }
 
 pub(super) fn first_from(

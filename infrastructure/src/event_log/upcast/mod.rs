@@ -25,7 +25,8 @@ pub(super) fn upcast(
     payload: &str,
     upcasters: &[Upcaster],
 ) -> serde_json::Result<Option<(&'static str, String)>> {
-    let next = |version: &str| upcasters.iter().find(|upcaster| upcaster.name == name && upcaster.from == version);
+    let next =
+        |version: &str| upcasters.iter().find(|upcaster| upcaster.name == name && upcaster.from == version);
     let Some(mut upcaster) = next(version) else { return Ok(None) };
     let mut value = (upcaster.convert)(serde_json::from_str(payload)?);
     while let Some(later) = next(upcaster.to) {

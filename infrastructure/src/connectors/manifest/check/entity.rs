@@ -37,9 +37,19 @@ fn class(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Proble
         || (entity.natural_key.is_some() && entity.find.natural_key.is_some());
     match entity.write_class {
         WriteClass::A => {
-            problems.when(!keyed, &at, "class a, but the create carries no idempotency key", "put {key} into its request");
+            problems.when(
+                !keyed,
+                &at,
+                "class a, but the create carries no idempotency key",
+                "put {key} into its request",
+            );
             let message = "class a, but nothing says how long a key is remembered";
-            problems.when(entity.key_lifetime_s == 0, &at, message, "set key_lifetime_s to what is proven, or use class c");
+            problems.when(
+                entity.key_lifetime_s == 0,
+                &at,
+                message,
+                "set key_lifetime_s to what is proven, or use class c",
+            );
         }
         WriteClass::B | WriteClass::C => {
             let message = format!("class {}, but a lost create cannot be looked up", entity.write_class);

@@ -42,29 +42,55 @@ fn names(manifest: &Manifest, problems: &mut Problems) {
         format!("`{}` is no key", manifest.key),
         "use at most 50 lower-case letters, digits and _, beginning with a letter",
     );
-    problems.when(manifest.name.trim().is_empty(), &["name"], "the name is empty", "say what people call the provider");
+    problems.when(
+        manifest.name.trim().is_empty(),
+        &["name"],
+        "the name is empty",
+        "say what people call the provider",
+    );
     for (at, category) in manifest.categories.iter().enumerate() {
         let unknown = !CATEGORIES.contains(&category.as_str());
         let place = format!("categories#{at}");
-        problems.when(unknown, &[&place], format!("`{category}` is no category"), format!("use {}", CATEGORIES.join(", ")));
+        problems.when(
+            unknown,
+            &[&place],
+            format!("`{category}` is no category"),
+            format!("use {}", CATEGORIES.join(", ")),
+        );
     }
     problems.when(manifest.categories.is_empty(), &["categories"], "it has no category", "give at least one");
     for (at, country) in manifest.countries.iter().enumerate() {
         let wrong = country.len() != 2 || !country.chars().all(|letter| letter.is_ascii_uppercase());
         let place = format!("countries#{at}");
-        problems.when(wrong, &[&place], format!("`{country}` is no country"), "use ISO 3166 alpha-2, such as GB");
+        problems.when(
+            wrong,
+            &[&place],
+            format!("`{country}` is no country"),
+            "use ISO 3166 alpha-2, such as GB",
+        );
     }
     let documented = Url::parse(&manifest.docs).is_ok_and(|url| url.scheme() == "https");
     problems.when(!documented, &["docs"], "the documentation has no address", "give an https:// address");
 }
 
 fn origins(manifest: &Manifest, problems: &mut Problems) {
-    problems.when(manifest.origins.is_empty(), &["origins"], "no origin is named", "name every https://host that is called");
+    problems.when(
+        manifest.origins.is_empty(),
+        &["origins"],
+        "no origin is named",
+        "name every https://host that is called",
+    );
     for (at, origin) in manifest.origins.iter().enumerate() {
-        let fits = Url::parse(origin)
-            .is_ok_and(|url| url.scheme() == "https" && url.origin().ascii_serialization() == origin.trim_end_matches('/'));
+        let fits = Url::parse(origin).is_ok_and(|url| {
+            url.scheme() == "https" && url.origin().ascii_serialization() == origin.trim_end_matches('/')
+        });
         let place = format!("origins#{at}");
-        problems.when(!fits, &[&place], format!("`{origin}` is no origin"), "write https://host without path");
+        problems.when(
+            !fits,
+            &[&place],
+            format!("`{origin}` is no origin"),
+            "write https://host without path",
+        );
     }
     for (name, url) in [("production", &manifest.base.production), ("sandbox", &manifest.base.sandbox)] {
         if let Some(url) = url {
@@ -76,7 +102,12 @@ fn origins(manifest: &Manifest, problems: &mut Problems) {
 fn inside(manifest: &Manifest, url: &Url, at: &[&str], problems: &mut Problems) {
     let origin = url.origin().ascii_serialization();
     let named = manifest.origins.iter().any(|known| known.trim_end_matches('/') == origin);
-    problems.when(!named, at, format!("{origin} is not among the origins"), "add it to `origins`, or correct the address");
+    problems.when(
+        !named,
+        at,
+        format!("{origin} is not among the origins"),
+        "add it to `origins`, or correct the address",
+    );
 }
 
 fn auth(auth: &Auth, problems: &mut Problems) {

@@ -26,7 +26,9 @@ impl<'f> Lines<'f> {
             let (depth, offset) = deepest(table, &problem.at);
             (depth, *file, line_at(text, offset))
         });
-        let (_, file, line) = best.max_by_key(|(depth, file, _)| (*depth, *file == "manifest.toml")).unwrap_or((0, "manifest.toml", 1));
+        let (_, file, line) = best
+            .max_by_key(|(depth, file, _)| (*depth, *file == "manifest.toml"))
+            .unwrap_or((0, "manifest.toml", 1));
         Finding { file: file.to_owned(), line, message: problem.message, hint: problem.hint }
     }
 }
@@ -39,7 +41,9 @@ fn deepest(table: &Spanned<DeTable<'_>>, at: &[String]) -> (usize, usize) {
             Some((name, index)) => (name, index.parse::<usize>().ok()),
             None => (part.as_str(), None),
         };
-        let Some((key, value)) = table.iter().find(|(key, _)| key.get_ref() == name) else { return (depth, offset) };
+        let Some((key, value)) = table.iter().find(|(key, _)| key.get_ref() == name) else {
+            return (depth, offset);
+        };
         offset = key.span().start;
         let value = match (value.get_ref(), index) {
             (DeValue::Array(items), Some(index)) => items.get(index),

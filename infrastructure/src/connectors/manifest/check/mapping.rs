@@ -11,7 +11,12 @@ pub(super) fn check(name: &str, entity: &Entity, problems: &mut Problems) {
     for required in &entity.required {
         let known = entity.fields.contains_key(&required.text());
         let message = format!("the required field `{}` is not described", required.text());
-        problems.when(!known, &["entities", name, "required"], message, "add it to `fields`, or correct its name");
+        problems.when(
+            !known,
+            &["entities", name, "required"],
+            message,
+            "add it to `fields`, or correct its name",
+        );
     }
     let shape = match shape(entity) {
         Ok(shape) => shape,
@@ -23,15 +28,23 @@ pub(super) fn check(name: &str, entity: &Entity, problems: &mut Problems) {
     };
     let schema = catalogue::find(&entity.local_entity);
     for problem in mapping.check(schema, &shape, direction(entity)) {
-        let at = problem.rule.as_ref().and_then(|rule| mapping.rules.iter().position(|known| known.id == *rule));
+        let at =
+            problem.rule.as_ref().and_then(|rule| mapping.rules.iter().position(|known| known.id == *rule));
         let place = at.map_or_else(|| "mapping".to_owned(), |at| format!("mapping#{at}"));
-        problems.add(&["entities", name, &place], format!("{}: {}", problem.field, problem.message), "correct the mapping");
+        problems.add(
+            &["entities", name, &place],
+            format!("{}: {}", problem.field, problem.message),
+            "correct the mapping",
+        );
     }
 }
 
 /// The ways the entity can flow.
 fn direction(entity: &Entity) -> Direction {
-    match (entity.create.is_some() || entity.update.is_some(), entity.list.is_some() || entity.changes.is_some()) {
+    match (
+        entity.create.is_some() || entity.update.is_some(),
+        entity.list.is_some() || entity.changes.is_some(),
+    ) {
         (true, false) => Direction::Outbound,
         (false, true) => Direction::Inbound,
         _ => Direction::Bidirectional,

@@ -28,7 +28,12 @@ pub(super) fn check(manifest: &Manifest, problems: &mut Problems) {
     let mut names = BTreeSet::new();
     for (at, field) in manifest.setup.iter().enumerate() {
         let place = format!("setup#{at}");
-        problems.when(!names.insert(&field.name), &[&place], format!("`{}` is asked twice", field.name), "keep one");
+        problems.when(
+            !names.insert(&field.name),
+            &[&place],
+            format!("`{}` is asked twice", field.name),
+            "keep one",
+        );
     }
 }
 
@@ -85,7 +90,12 @@ fn batch(manifest: &Manifest, batch: &Batch, problems: &mut Problems) {
         "a batch is sent with GET",
         "use method = \"POST\"",
     );
-    problems.when(batch.verbs.is_empty(), &["batch", "verbs"], "a batch could do nothing", "name the operations it carries");
+    problems.when(
+        batch.verbs.is_empty(),
+        &["batch", "verbs"],
+        "a batch could do nothing",
+        "name the operations it carries",
+    );
 }
 
 fn webhooks(manifest: &Manifest, webhooks: &Webhooks, problems: &mut Problems) {

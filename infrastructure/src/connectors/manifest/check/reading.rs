@@ -15,7 +15,12 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
     let at = |part: &'static str| ["entities", name, part];
     if let Some(read) = &entity.read {
         holes(manifest, read.request.holes(), &at("read"), &[Hole::Id], problems);
-        problems.when(!has(&read.request, &Hole::Id), &at("read"), "the id is not asked for", "put {id} into the request");
+        problems.when(
+            !has(&read.request, &Hole::Id),
+            &at("read"),
+            "the id is not asked for",
+            "put {id} into the request",
+        );
     }
     if let Some(list) = &entity.list {
         holes(manifest, list.request.holes(), &at("list"), &PAGED, problems);
@@ -29,7 +34,12 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
         if let Some(feed) = &changes.feed {
             let place = ["entities", name, "changes", "feed"];
             holes(manifest, feed.request.holes(), &place, &[Hole::Since], problems);
-            problems.when(!has(&feed.request, &Hole::Since), &place, "the feed has no beginning", "put {since} into the request");
+            problems.when(
+                !has(&feed.request, &Hole::Since),
+                &place,
+                "the feed has no beginning",
+                "put {since} into the request",
+            );
         }
     }
     finds(manifest, name, entity, problems);
@@ -50,7 +60,12 @@ fn pages(request: &Request, pages: &Pages, at: &[&str], problems: &mut Problems)
         PageKind::Rows => {
             let counted = has(request, &Hole::Start) || has(request, &Hole::Offset);
             let complete = counted && has(request, &Hole::Limit);
-            problems.when(!complete, at, "every page would be the first", "put {start} or {offset}, and {limit}, into the request");
+            problems.when(
+                !complete,
+                at,
+                "every page would be the first",
+                "put {start} or {offset}, and {limit}, into the request",
+            );
         }
         PageKind::Url => {
             problems.when(pages.next.is_none(), at, "the next page's address is not read", "set pages.next");
@@ -63,7 +78,12 @@ fn ordered(entity: &Entity, order: Order, request: &Request, at: &[&str], proble
     if order == Order::None {
         return;
     }
-    problems.when(!has(request, &Hole::Since), at, "the call has no beginning", "put {since} into the request");
+    problems.when(
+        !has(request, &Hole::Since),
+        at,
+        "the call has no beginning",
+        "put {since} into the request",
+    );
     let message = "nothing says when a record last changed";
     problems.when(entity.updated_at.is_none(), at, message, "set the entity's updated_at");
 }
@@ -76,9 +96,20 @@ fn finds(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Proble
     for (kind, search, declared) in searches {
         let place = ["entities", name, "find", kind];
         if let Some(search) = search {
-            holes(manifest, search.request.holes(), &place, &[Hole::Value, Hole::Limit, Hole::Start, Hole::Offset], problems);
+            holes(
+                manifest,
+                search.request.holes(),
+                &place,
+                &[Hole::Value, Hole::Limit, Hole::Start, Hole::Offset],
+                problems,
+            );
             let message = "the search searches for nothing";
-            problems.when(!has(&search.request, &Hole::Value), &place, message, "put {value} into the request");
+            problems.when(
+                !has(&search.request, &Hole::Value),
+                &place,
+                message,
+                "put {value} into the request",
+            );
         }
         let message = format!("`{kind}` and `find.{kind}` belong together");
         problems.when(declared != search.is_some(), &place, message, "describe both, or neither");

@@ -21,7 +21,10 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
             one(manifest, *operation, write, &at, problems);
         }
     }
-    let versioned = entity.update.as_ref().is_some_and(|update| all_holes(update).any(|hole| *hole == Hole::VersionToken));
+    let versioned = entity
+        .update
+        .as_ref()
+        .is_some_and(|update| all_holes(update).any(|hole| *hole == Hole::VersionToken));
     problems.when(
         versioned && entity.version_token.is_none(),
         &["entities", name, "update"],
@@ -32,7 +35,12 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
 
 fn one(manifest: &Manifest, operation: Operation, write: &Write, at: &[&str; 3], problems: &mut Problems) {
     holes(manifest, all_holes(write), at, &WRITTEN, problems);
-    problems.when(write.request.method == Method::Get, at, "a write is sent with GET", "use method = \"POST\" or another");
+    problems.when(
+        write.request.method == Method::Get,
+        at,
+        "a write is sent with GET",
+        "use method = \"POST\" or another",
+    );
     let named = all_holes(write).any(|hole| *hole == Hole::Id);
     problems.when(
         operation != Operation::Create && !named,
@@ -40,12 +48,7 @@ fn one(manifest: &Manifest, operation: Operation, write: &Write, at: &[&str; 3],
         "the write does not say which record it is about",
         "put {id} into the request or into `set`",
     );
-    problems.when(
-        operation == Operation::Create && named,
-        at,
-        "a create has no id yet",
-        "remove {id}",
-    );
+    problems.when(operation == Operation::Create && named, at, "a create has no id yet", "remove {id}");
     problems.when(
         write.sparse && operation != Operation::Update,
         at,

@@ -1,0 +1,13 @@
+//! What went wrong, grouped by cause.
+
+mod list;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::http::state::AppState;
+
+/// Its routes.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(list::list))
+}

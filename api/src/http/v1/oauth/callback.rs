@@ -1,0 +1,85 @@
+//! `GET /v1/oauth/{provider}/callback`
+
+use std::collections::BTreeMap;
+
+use application::command_handlers::Completed;
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::header::ACCEPT;
+use axum::http::HeaderMap;
+use axum::response::{Html, IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::at_least;
+use crate::http::problem::Problem;
+use crate::http::state::AppState;
+
+/// An authorization ended well.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CallbackAnswer {
+    /// The authorization.
+    attempt_id: String,
+    /// The integration that is connected.
+    integration_id: String,
+    /// The remote company.
+    realm: String,
+    /// Its name, where the provider tells.
+    realm_name: Option<String>,
+    /// What the caller gave at its beginning.
+    additional_data: Option<String>,
+    /// Position of the confirmation.
+    position: String,
+}
+
+/// Where a provider sends the browser back. Its state is used once.
+#[utoipa::path(get, path = "/oauth/{provider}/callback", tag = "oauth",
+    params(("provider" = String, Path), ("state" = String, Query), ("code" = Option<String>, Query),
+        ("realmId" = Option<String>, Query), ("error" = Option<String>, Query)),
+    responses((status = 200, body = CallbackAnswer)))]
+pub(super) async fn callback(
+    State(state): State<AppState>,
+    headers: HeaderMap,
+    Path(provider): Path<String>,
+    Query(given): Query<BTreeMap<String, String>>,
+) -> Response {
+    let browser = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    match (state.desk.complete_oauth(&provider, &given).await, browser) {
+        (Ok(completed), true) => connected(&completed).into_response(),
+        (Ok(completed), false) => Json(answer(completed)).into_response(),
+        (Err(declined), true) => refused(&Problem::from(declined)),
+        (Err(declined), false) => Problem::from(declined).into_response(),
+    }
+}
+
+fn answer(completed: Completed) -> CallbackAnswer {
+    CallbackAnswer {
+        attempt_id: completed.attempt.id.to_string(),
+        integration_id: completed.attempt.integration.to_string(),
+        realm: completed.realm,
+        realm_name: completed.realm_name,
+        additional_data: completed.additional_data,
+        position: at_least::encode(completed.position),
+    }
+}
+
+fn connected(completed: &Completed) -> Html<String> {
+    let company = completed.realm_name.as_deref().unwrap_or(&completed.realm);
+    page("Connected", &format!("{} is connected. You may close this window.", escaped(company)))
+}
+
+fn refused(problem: &Problem) -> Response {
+    (problem.status, page("Not connected", &escaped(&problem.detail))).into_response()
+}
+
+fn page(title: &str, text: &str) -> Html<String> {
+    Html(format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>{title} · Headwater</title>\
+         <body style=\"font-family:system-ui;max-width:32rem;margin:4rem auto\"><h1>{title}</h1><p>{text}</p></body></html>"
+    ))
+}
+
+/// What a provider says is text, never markup.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+}

@@ -1,0 +1,35 @@
+//! Whether and how it runs.
+
+mod connectors;
+mod healthz;
+mod limits;
+mod metrics;
+mod openapi;
+mod projections;
+mod readyz;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::http::state::AppState;
+
+/// Below `/v1`.
+pub fn versioned() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(projections::projections))
+        .routes(routes!(limits::limits))
+        .routes(routes!(connectors::connectors))
+}
+
+/// At the root, with the token.
+pub fn guarded() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(metrics::metrics))
+}
+
+/// At the root, without.
+pub fn open() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(healthz::healthz))
+        .routes(routes!(readyz::readyz))
+        .routes(routes!(openapi::openapi))
+}

@@ -1,0 +1,106 @@
+//! A provider as the catalogue shows it.
+
+use application::ports::connector::{Feature, Provider, RemoteEntity, SetupField};
+use domain::catalogue::FieldSchema;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+/// A field of the setup form.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = SetupField)]
+pub struct SetupShape {
+    /// Its name.
+    pub name: String,
+    /// Label.
+    pub label: String,
+    /// Help text.
+    pub help: String,
+    /// An example.
+    pub example: String,
+    /// Whether it is a secret, which is only ever written.
+    pub secret: bool,
+    /// Whether it must be given.
+    pub required: bool,
+}
+
+impl From<&SetupField> for SetupShape {
+    fn from(field: &SetupField) -> Self {
+        let SetupField { name, label, help, example, secret, required } = field.clone();
+        Self { name, label, help, example, secret, required }
+    }
+}
+
+/// A provider in a list.
+pub fn summary(provider: &Provider) -> Value {
+    json!({
+        "key": provider.key,
+        "name": provider.name,
+        "categories": provider.categories,
+        "countries": provider.countries,
+        "docs": provider.docs,
+        "auth": provider.auth,
+        "credential_scope": provider.credential_scope,
+        "auto_enable_for_country": provider.auto_enable,
+        "webhooks": provider.webhooks,
+        "features": provider.features.iter().map(feature).collect::<Vec<_>>(),
+    })
+}
+
+/// A provider with its setup form, entities, fields and rules.
+pub(super) fn whole(provider: &Provider) -> Value {
+    let mut shown = summary(provider);
+    let setup: Vec<SetupShape> = provider.setup.iter().map(SetupShape::from).collect();
+    shown["setup"] = json!(setup);
+    shown["required_credentials"] = json!(provider.required_secrets);
+    shown["entities"] = provider.entities.values().map(entity).collect();
+    shown["origins"] = json!(provider.origins);
+    shown
+}
+
+fn feature(feature: &Feature) -> Value {
+    json!({
+        "code": feature.code,
+        "name": feature.name,
+        "local_entity": feature.local_entity,
+        "remote_entity": feature.remote_entity,
+        "direction": feature.direction,
+        "trigger": feature.trigger,
+    })
+}
+
+fn entity(entity: &RemoteEntity) -> Value {
+    json!({
+        "name": entity.name,
+        "local_entity": entity.local_entity,
+        "operations": entity.operations,
+        "write_class": entity.write_class,
+        "incremental": entity.incremental,
+        "listable": entity.listable,
+        "fields": fields(&entity.shape.fields),
+        "custom_fields": entity.shape.open,
+        "default_mapping": entity.default_mapping,
+        "rules": entity.rules.iter().map(rule).collect::<Vec<_>>(),
+    })
+}
+
+fn rule((expression, field, message): &(String, String, String)) -> Value {
+    json!({ "expression": expression, "field": field, "message": message })
+}
+
+/// Fields of an entity, ours or a provider's.
+pub(in crate::http::v1) fn fields(fields: &[FieldSchema]) -> Vec<Value> {
+    fields
+        .iter()
+        .map(|field| {
+            json!({
+                "path": field.path,
+                "title": field.title,
+                "type": field.kind,
+                "required": field.required,
+                "personal": field.personal,
+                "item_key": field.item_key,
+            })
+        })
+        .collect()
+}

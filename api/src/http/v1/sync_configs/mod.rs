@@ -1,0 +1,20 @@
+//! Sync configs: what is kept in step, and how.
+
+mod body;
+mod delete;
+mod get;
+mod put;
+mod read;
+
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::http::state::AppState;
+
+pub use body::{ConfigDone, SettingsBody, written};
+pub use read::{present, read_schedule, read_trigger};
+
+/// Their routes.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default().routes(routes!(get::get, put::put, delete::delete))
+}

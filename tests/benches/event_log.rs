@@ -1,0 +1,90 @@
+//! The event log against its peers on PostgreSQL, in the same run: three alternated rounds, medians.
+//!
+//! `HEADWATER_TEST_POSTGRES="$(.ci/postgres.sh start)" cargo bench -p tests --bench event_log`
+#![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
+#![expect(clippy::cast_precision_loss, reason = "figures for people, far below 2^52")]
+
+#[path = "event_log/copy.rs"]
+mod copy;
+#[path = "event_log/measure.rs"]
+mod measure;
+#[path = "event_log/ours.rs"]
+mod ours;
+#[path = "event_log/peer.rs"]
+mod peer;
+
+use measure::{Figure, median};
+use ours::{Content, Ours};
+
+/// Alternated rounds per row.
+const ROUNDS: usize = 3;
+/// Callers at once, and commands of each in a round.
+const CALLERS: usize = 32;
+const COMMANDS: usize = 250;
+/// Batches in a round, and new streams in each.
+const BATCHES: usize = 40;
+const BATCH: usize = 1_000;
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let Some(url) = tests::postgres::fresh_database().await else { return };
+    let ours = Ours::open(&url).await;
+    println!("rounds: {ROUNDS}, medians; CPU is of this process and of every PostgreSQL process\n");
+    single_commands(&ours).await;
+    batches(&ours, "batch append, events only", Content::Plain, 0.85).await;
+    batches(&ours, "batch append, claims and snapshots", Content::Full, 0.45).await;
+    batches(&ours, "batch append, claims, snapshots, sealed contents", Content::Sealed, 0.0).await;
+}
+
+async fn single_commands(ours: &Ours) {
+    let peer = peer::Peer::open().await;
+    let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let us = measure::run(CALLERS * COMMANDS, ours.commands(CALLERS, COMMANDS, round)).await;
+        let them = measure::run(CALLERS * COMMANDS, peer.commands(CALLERS, COMMANDS, round)).await;
+        // The first pair warms both up.
+        if round > 0 {
+            mine.push(us);
+            theirs.push(them);
+        }
+    }
+    report(
+        "single commands, 32 callers, claim, snapshot, sealed",
+        &mine,
+        "cqrs_es + postgres_es",
+        &theirs,
+        2.2,
+    );
+}
+
+async fn batches(ours: &Ours, name: &str, content: Content, goal: f64) {
+    let copy = copy::Copy::open().await;
+    let (mut mine, mut theirs) = (Vec::new(), Vec::new());
+    for round in 0..=ROUNDS {
+        let first = ours.head().await;
+        let us = measure::run(BATCHES * BATCH, ours.batches(BATCHES, BATCH, content, round)).await;
+        let rows = ours.rows_after(first).await;
+        let bodies = copy::bodies(&rows, BATCH);
+        let them = measure::run(BATCHES * BATCH, copy.load(bodies)).await;
+        if round > 0 {
+            mine.push(us);
+            theirs.push(them);
+        }
+    }
+    report(name, &mine, "COPY BINARY of its event rows", &theirs, goal);
+}
+
+fn report(name: &str, ours: &[Figure], peer: &str, theirs: &[Figure], goal: f64) {
+    let ratios = ours.iter().zip(theirs).map(|(us, them)| us.per_second() / them.per_second());
+    let ratio = median(ratios.collect());
+    let (us, them) = (Figure::median(ours), Figure::median(theirs));
+    println!("{name}");
+    println!("  ours {us}");
+    println!("  {peer} {them}");
+    let verdict = match goal {
+        0.0 => "no goal".to_owned(),
+        goal if ratio < goal => format!("goal {goal:.2}: MISSED"),
+        goal => format!("goal {goal:.2}"),
+    };
+    println!("  ratio {ratio:.2} ({verdict})\n");
+}

@@ -1,0 +1,85 @@
+//! The provider of a case: compares what is asked and gives the answers in order.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use reqwest::Url;
+use serde_json::Value;
+
+use super::language::Exchange;
+
+/// What is still to come, and what went wrong.
+#[derive(Clone, Default)]
+pub(super) struct Script {
+    pub(super) left: Arc<Mutex<VecDeque<Exchange>>>,
+    pub(super) wrong: Arc<Mutex<Vec<String>>>,
+}
+
+/// Answers the next request of the script.
+pub(super) async fn play(
+    State(script): State<Script>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let asked = readable(&method, &uri);
+    let Some(exchange) = script.left.lock().unwrap().pop_front() else {
+        script.wrong.lock().unwrap().push(format!("unexpected: {asked}"));
+        return StatusCode::IM_A_TEAPOT.into_response();
+    };
+    script.wrong.lock().unwrap().extend(differences(&exchange, &asked, &headers, &body));
+    answer(&exchange)
+}
+
+/// Method, path and decoded query.
+fn readable(method: &Method, uri: &Uri) -> String {
+    let url = Url::parse(&format!("http://x{uri}")).unwrap();
+    let query: Vec<String> = url.query_pairs().map(|(name, value)| format!("{name}={value}")).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    format!("{method} {}{mark}{}", uri.path(), query.join("&"))
+}
+
+fn differences(exchange: &Exchange, asked: &str, headers: &HeaderMap, body: &Bytes) -> Vec<String> {
+    let mut wrong = Vec::new();
+    if asked != exchange.request {
+        wrong.push(format!("asked  {asked}\nwanted {}", exchange.request));
+    }
+    for (name, value) in &exchange.headers {
+        let given = headers.get(name).and_then(|given| given.to_str().ok());
+        if given != Some(value) {
+            wrong.push(format!("{asked}: header {name} is {given:?}, wanted {value}"));
+        }
+    }
+    let unwanted = exchange.without.iter().filter(|name| headers.contains_key(name.as_str()));
+    wrong.extend(unwanted.map(|name| format!("{asked}: has {name}")));
+    let given = String::from_utf8_lossy(body);
+    if let Some(wanted) = &exchange.body
+        && !same(wanted, &given)
+    {
+        wrong.push(format!("{asked}: body {given}\nwanted {wanted}"));
+    }
+    wrong
+}
+
+/// JSON by its meaning, anything else by its text.
+fn same(wanted: &str, given: &str) -> bool {
+    match (serde_json::from_str::<Value>(wanted), serde_json::from_str::<Value>(given)) {
+        (Ok(wanted), Ok(given)) => wanted == given,
+        _ => wanted == given,
+    }
+}
+
+fn answer(exchange: &Exchange) -> Response {
+    let status = StatusCode::from_u16(exchange.status).unwrap();
+    let mut answer = (status, exchange.answer.clone()).into_response();
+    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    for (name, value) in &exchange.answer_headers {
+        answer.headers_mut().insert(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+    }
+    answer
+}

@@ -1,0 +1,3 @@
+//! The engine end to end, against the simulators, step by step.
+
+mod thread;

@@ -1,0 +1,314 @@
+//! A hub without its HTTP interface: the engine over real adapters, driven step by step by a clock that tests move.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use api::config::{DataConfig, KeysConfig};
+use api::wiring::{Place, Sources, Store};
+use application::command_handlers::{Desk, NewIntegration, NewSyncConfig, Operator, PutLine, RecordsOf, SyncConfigSettings};
+use application::dispatcher::{Envelope, Working};
+use application::jobs::process_webhook::ProcessWebhooks;
+use application::jobs::pull_page::PullPage;
+use application::jobs::pull_records::PullRecords;
+use application::jobs::push_page::PushPage;
+use application::jobs::push_records::{PushRecords, RecoverWrites};
+use application::jobs::runs::{Request, Runs, StartRuns};
+use application::jobs::{JobHandler, Worker};
+use application::ports::clock::Clock;
+use application::ports::connector::{Connectors, Timing};
+use application::process_managers::{ProcessManager, Runner, inbound_sync::InboundSync, outbound_sync::OutboundSync};
+use application::sync::{Engine, Ports};
+use chrono::{DateTime, Utc};
+use domain::claim::ClaimKey;
+use domain::fields::Fields;
+use domain::ids::{CommandId, DEFAULT_ORGANIZATION, DEFAULT_PROJECT, IntegrationId, SyncConfigId};
+use domain::integration::{Integration, IntegrationCommand};
+use domain::local_record::{LocalRecord, Source};
+use domain::metadata::{Actor, Metadata};
+use domain::project::{Project, ProjectCommand, RegisterProject};
+use domain::stream::{Kind, LocalRecordKey, StreamId, SyncRecordKey};
+use domain::sync_record::SyncRecord;
+use domain::value::{Direction, DisplayName, EntityName, LocalId, RunType, SyncStatus, TriggeredBy};
+use infrastructure::blob_store::DatabaseBlobStore;
+use infrastructure::clock::ManualClock;
+use infrastructure::connectors::{ConnectorRegistry, Endpoints, RegistryOptions, Services};
+use infrastructure::credentials::DatabaseCredentials;
+use infrastructure::http::{EgressPolicy, HttpClient};
+use infrastructure::id_generator::SystemIds;
+use infrastructure::limiter::InProcessLimiter;
+use infrastructure::oauth_attempts::DatabaseOAuthAttempts;
+use secrecy::SecretString;
+use serde_json::Value;
+
+/// Times short enough for a test, in the manual clock's seconds.
+pub const TIMING: Timing = Timing {
+    request_timeout: Duration::from_secs(2),
+    send_window: Duration::from_secs(5),
+    settle: Some(Duration::from_secs(3)),
+};
+
+/// What a rig stands on.
+#[derive(Clone)]
+pub struct Ground {
+    /// Folder of the database and the key file; kept over restarts.
+    pub folder: PathBuf,
+    /// The provider's key.
+    pub provider: String,
+    /// Where the provider's simulator listens.
+    pub provider_url: String,
+    /// Time; shared over restarts.
+    pub clock: ManualClock,
+}
+
+/// The hub.
+pub struct Rig {
+    /// Database, log and the rest.
+    pub store: Store,
+    /// The engine.
+    pub engine: Arc<Engine>,
+    /// Command handlers.
+    pub desk: Arc<Desk>,
+    /// Starts runs.
+    pub runs: Arc<Runs>,
+    ground: Ground,
+    runners: Vec<Runner>,
+    worker: Worker,
+}
+
+impl Rig {
+    /// Opens the hub on its ground; the same ground again is a restart.
+    pub async fn open(ground: &Ground) -> anyhow::Result<Self> {
+        let place =
+            Place { data: DataConfig::in_folder(&ground.folder), keys: KeysConfig::default() };
+        let clock: Arc<dyn Clock> = Arc::new(ground.clock.clone());
+        let ids = Arc::new(SystemIds::new(Arc::clone(&clock)));
+        let sources = Sources { clock: Arc::clone(&clock), ids, poll: Duration::from_millis(5) };
+        let store = Store::open(&place, sources).await?;
+        let credentials = Arc::new(DatabaseCredentials::new(store.database.clone(), store.vault.clone()));
+        let url = ground.provider_url.parse()?;
+        let services = Services {
+            http: HttpClient::try_new(EgressPolicy::closed().allowing(&url))?,
+            credentials: credentials.clone(),
+            limiter: Arc::new(InProcessLimiter::new(Arc::clone(&clock))),
+            clock: Arc::clone(&clock),
+            ids: Arc::clone(&store.dispatcher.ids),
+        };
+        let endpoints = Endpoints { base_url: Some(url), ..Endpoints::default() };
+        let options = RegistryOptions {
+            folder: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("connectors")),
+            endpoints: BTreeMap::from([(ground.provider.clone(), endpoints)]),
+            timing: BTreeMap::new(),
+        };
+        let connectors: Arc<dyn Connectors> = Arc::new(ConnectorRegistry::try_new(services, &options)?);
+        let blobs = DatabaseBlobStore::new(store.database.clone(), store.vault.clone(), Arc::clone(&clock));
+        let ports = Ports {
+            dispatcher: store.dispatcher.clone(),
+            connectors,
+            vault: store.vault.clone(),
+            blobs: Arc::new(blobs),
+            queue: Arc::clone(&store.queue),
+        };
+        let engine = Arc::new(Engine::new(ports, Some(TIMING)));
+        let runs =
+            Arc::new(Runs { engine: Arc::clone(&engine), checkpoints: Arc::clone(&store.checkpoints) });
+        let desk = Arc::new(Desk {
+            engine: Arc::clone(&engine),
+            credentials,
+            attempts: Arc::new(DatabaseOAuthAttempts::new(store.database.clone(), store.vault.clone())),
+            wakeups: store.waiter(),
+            operator: Operator {
+                public_url: "http://127.0.0.1:1".to_owned(),
+                operator_origins: vec![ground.provider_url.clone()],
+                ..Operator::default()
+            },
+        });
+        let runners = [Arc::new(OutboundSync) as Arc<dyn ProcessManager>, Arc::new(InboundSync)]
+            .into_iter()
+            .map(|manager| runner(&store, manager, &clock))
+            .collect();
+        let worker = Worker::new(Arc::clone(&store.queue), clock, store.waiter(), handlers(&engine, &runs));
+        Ok(Self { store, engine, desk, runs, ground: ground.clone(), runners, worker })
+    }
+
+    /// Works until nothing is due.
+    pub async fn idle(&self) -> anyhow::Result<()> {
+        for _ in 0..200 {
+            let mut moved = false;
+            for runner in &self.runners {
+                while runner.step().await? {
+                    moved = true;
+                }
+            }
+            moved |= self.worker.drain().await? > 0;
+            if !moved {
+                return Ok(());
+            }
+        }
+        anyhow::bail!("the hub does not come to rest: {:?}", self.store.queue.parked(5).await?)
+    }
+
+    /// Moves the clock in steps, working at each.
+    pub async fn advance(&self, seconds: u64) -> anyhow::Result<()> {
+        for _ in 0..seconds {
+            self.ground.clock.advance(Duration::from_secs(1));
+            self.idle().await?;
+        }
+        Ok(())
+    }
+
+    /// An envelope of a test.
+    pub fn envelope(&self) -> Envelope {
+        let id = CommandId(self.store.dispatcher.ids.next());
+        let metadata = Metadata::new(Actor::User("test".to_owned()), id);
+        Envelope { organization: DEFAULT_ORGANIZATION, metadata, command: None }
+    }
+
+    /// Registers the default project and connects the provider with `secrets`; enabled at once.
+    pub async fn connect(&self, secrets: &[(&str, &str)]) -> anyhow::Result<IntegrationId> {
+        let register = RegisterProject {
+            organization: DEFAULT_ORGANIZATION,
+            name: DisplayName::parse("Default")?,
+            country: None,
+        };
+        let stream = StreamId::of(Kind::Project, DEFAULT_PROJECT.0);
+        let command = |_: &Project| ProjectCommand::Register(register.clone());
+        self.store.dispatcher.dispatch::<Project>(&self.envelope(), &stream, command).await?;
+        let new = NewIntegration {
+            base_url: Some(self.ground.provider_url.clone()),
+            ..NewIntegration::plain(DEFAULT_PROJECT, &self.ground.provider)
+        };
+        let (id, _) = self.desk.create_integration(&self.envelope(), new).await?;
+        let given = secrets.iter().map(|(name, value)| ((*name).to_owned(), SecretString::from(*value)));
+        self.desk.put_credentials(&self.envelope(), id, given.collect()).await?;
+        let tested = self.desk.test_connection(&self.envelope(), id).await?;
+        tested.outcome?;
+        self.enable(id).await?;
+        Ok(id)
+    }
+
+    /// Enables an integration.
+    pub async fn enable(&self, id: IntegrationId) -> anyhow::Result<()> {
+        let provider = self.desk.provider(&self.ground.provider)?;
+        let facts = self.desk.facts(&provider);
+        let stream = StreamId::of(Kind::Integration, id.0);
+        let command =
+            |_: &Integration| IntegrationCommand::Enable { facts: Arc::clone(&facts), automatic: false };
+        self.store.dispatcher.dispatch::<Integration>(&self.envelope(), &stream, command).await?;
+        Ok(())
+    }
+
+    /// Creates a config with the manifest's default mapping.
+    pub async fn config(
+        &self,
+        integration: IntegrationId,
+        local: &str,
+        remote: &str,
+        settings: SyncConfigSettings,
+    ) -> anyhow::Result<SyncConfigId> {
+        let settings = SyncConfigSettings {
+            direction: settings.direction.or(Some(Direction::Bidirectional)),
+            enabled: Some(true),
+            ..settings
+        };
+        let new = NewSyncConfig {
+            integration,
+            local_entity: EntityName::parse(local)?,
+            remote_entity: remote.to_owned(),
+            feature: None,
+            settings,
+        };
+        Ok(self.desk.put_sync_config(&self.envelope(), new).await?.id)
+    }
+
+    /// Puts a record of the default project.
+    pub async fn put(&self, entity: &str, id: &str, fields: Value) -> anyhow::Result<u64> {
+        let of = RecordsOf {
+            project: DEFAULT_PROJECT,
+            entity: EntityName::parse(entity)?,
+            source: Source::Client,
+        };
+        let Value::Object(fields) = fields else { anyhow::bail!("a record is an object") };
+        let local_id = LocalId::parse(id)?;
+        let line = PutLine { local_id, fields, replace: false, if_match: None, updated_at: None };
+        Ok(self.desk.put_record(&self.envelope(), &of, &line).await?.version)
+    }
+
+    /// Our record's fields.
+    pub async fn local(&self, entity: &str, id: &str) -> anyhow::Result<Fields> {
+        let (project, entity) = (DEFAULT_PROJECT, entity.to_owned());
+        let stream = LocalRecordKey { project, entity, local_id: id.to_owned() }.stream();
+        let record: Working<LocalRecord> = self.store.dispatcher.load(&stream).await?;
+        Ok(if record.state.exists() { record.state.fields } else { Fields::new() })
+    }
+
+    /// The three-way state of a record.
+    pub async fn record(&self, config: SyncConfigId, realm: &str, id: &str) -> anyhow::Result<SyncRecord> {
+        let stream = SyncRecordKey { config, realm: realm.to_owned(), local_id: id.to_owned() }.stream();
+        Ok(self.store.dispatcher.load::<SyncRecord>(&stream).await?.state)
+    }
+
+    /// The local id that a remote id is linked to.
+    pub async fn local_of(&self, config: SyncConfigId, realm: &str, remote: &str) -> anyhow::Result<String> {
+        let key = ClaimKey::remote_id(config, realm, remote);
+        let held = self.store.dispatcher.log.claimed(&[key]).await?.into_iter().next().flatten();
+        let key = held.and_then(|held| SyncRecordKey::parse(&held.stream));
+        key.map(|key| key.local_id).ok_or_else(|| anyhow::anyhow!("`{remote}` is not linked"))
+    }
+
+    /// Its status.
+    pub async fn status(&self, config: SyncConfigId, realm: &str, id: &str) -> anyhow::Result<SyncStatus> {
+        Ok(self.record(config, realm, id).await?.status())
+    }
+
+    /// Names of a stream's events, in order.
+    pub async fn events(&self, stream: &StreamId) -> anyhow::Result<Vec<String>> {
+        let loaded = self.store.dispatcher.log.load(stream, 0).await?;
+        Ok(loaded.events.iter().map(|event| variant(&event.event)).collect())
+    }
+
+    /// Starts an inbound run and works until it is done.
+    pub async fn pull(&self, config: SyncConfigId, run_type: RunType) -> anyhow::Result<()> {
+        let request = Request { config, direction: Direction::Inbound, run_type };
+        self.runs.start(&request, TriggeredBy::Manual, Actor::User("test".to_owned())).await?;
+        self.idle().await
+    }
+
+    /// Position of the last event.
+    pub async fn head(&self) -> anyhow::Result<u64> {
+        Ok(self.store.dispatcher.log.head().await?)
+    }
+
+    /// Now.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.ground.clock.now()
+    }
+}
+
+fn runner(store: &Store, manager: Arc<dyn ProcessManager>, clock: &Arc<dyn Clock>) -> Runner {
+    let log = Arc::clone(&store.dispatcher.log);
+    Runner::new(manager, log, Arc::clone(&store.checkpoints), (Arc::clone(clock), store.waiter()), "rig")
+}
+
+fn handlers(engine: &Arc<Engine>, runs: &Arc<Runs>) -> Vec<Arc<dyn JobHandler>> {
+    vec![
+        Arc::new(PushRecords(Arc::clone(engine))),
+        Arc::new(RecoverWrites(Arc::clone(engine))),
+        Arc::new(StartRuns(Arc::clone(runs))),
+        Arc::new(PullPage(Arc::clone(engine))),
+        Arc::new(PushPage(Arc::clone(engine))),
+        Arc::new(PullRecords(Arc::clone(engine))),
+        Arc::new(ProcessWebhooks(Arc::clone(engine))),
+    ]
+}
+
+/// The innermost name of an event: `SyncRecord(Linked(…))` is `Linked`.
+fn variant(event: &domain::event::Event) -> String {
+    let Ok(Value::Object(outer)) = serde_json::to_value(event) else { return String::new() };
+    let inner = outer.into_iter().next().map(|(_, inner)| inner);
+    match inner {
+        Some(Value::Object(inner)) => inner.into_iter().next().map(|(name, _)| name).unwrap_or_default(),
+        _ => String::new(),
+    }
+}
