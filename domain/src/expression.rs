@@ -29,6 +29,8 @@ pub const DEPTH_LIMIT: u16 = 16;
 const TREE_LIMIT: usize = 64;
 /// Highest worst-case cost: the product of the limits of nested macros' lists.
 pub const COST_LIMIT: u64 = 1_000_000;
+/// Most bytes that nested macros may handle: the longest text of the record, times every turn of the loops.
+const VOLUME_LIMIT: usize = 256 * 1024 * 1024;
 /// Longest list an expression may see.
 pub const LIST_LIMIT: usize = 1000;
 
@@ -99,6 +101,11 @@ pub enum ExpressionError {
         /// Its elements.
         length: usize,
     },
+    /// Its loops would handle too much of this record.
+    #[error(
+        "the expression would handle too much of this record: shorten its texts or lists, or nest fewer macros"
+    )]
+    TooMuch,
     /// It failed on this record.
     #[error("the expression failed on this record: {message}")]
     Failed {
@@ -182,6 +189,7 @@ pub struct Expression {
     source: String,
     tree: Arc<IdedExpr>,
     reads: Reads,
+    nesting: u32,
     kinds: Kinds,
     array: Option<String>,
 }
@@ -206,6 +214,7 @@ impl Expression {
         }
         Ok(Self {
             source: source.to_owned(),
+            nesting: cost::nesting(&tree),
             tree: Arc::new(tree),
             reads,
             kinds: place.kinds.cloned().unwrap_or_default(),
@@ -225,6 +234,7 @@ impl Expression {
 
     /// Its value; `None` for null.
     pub fn evaluate(&self, input: &Input<'_>) -> Result<Option<Value>, ExpressionError> {
+        self.weigh(input)?;
         let mut context = Context::with_env(decimals::environment().clone());
         let record = values::record(input.record, &self.reads, &self.kinds)?;
         context.add_variable_from_value("record", record);
@@ -237,6 +247,19 @@ impl Expression {
         }
         let result = context.resolve(&self.tree).map_err(|error| failed(&error))?;
         values::to_json(&result)
+    }
+
+    /// Refuses a record on which the loops could take a very long time, or a lot of memory.
+    fn weigh(&self, input: &Input<'_>) -> Result<(), ExpressionError> {
+        if self.nesting == 0 {
+            return Ok(());
+        }
+        let mut extent = values::Extent { text: 1, list: 1 };
+        let read = |name: &str| self.reads.whole || self.reads.fields.contains(name);
+        input.record.iter().filter(|(name, _)| read(name)).for_each(|(_, value)| extent.add(value));
+        input.value.into_iter().chain(input.item).for_each(|value| extent.add(value));
+        let turns = extent.list.saturating_pow(self.nesting);
+        if turns.saturating_mul(extent.text) > VOLUME_LIMIT { Err(ExpressionError::TooMuch) } else { Ok(()) }
     }
 
     /// Its value as yes or no.

@@ -1,3 +1,6 @@
 //! The engine end to end, against the simulators, step by step.
 
+mod conflicts;
+mod ground;
+mod quickbooks;
 mod thread;

@@ -1,4 +1,5 @@
 //! What tests stand on: servers, fixtures, builders. Nothing imports this crate.
 
 pub mod postgres;
+pub mod browser;
 pub mod rig;

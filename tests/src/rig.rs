@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use api::config::{DataConfig, KeysConfig};
 use api::wiring::{Place, Sources, Store};
-use application::command_handlers::{Desk, NewIntegration, NewSyncConfig, Operator, PutLine, RecordsOf, SyncConfigSettings};
+use application::command_handlers::{Connect, Connecting, Desk, NewIntegration, NewSyncConfig, Operator, PutLine, RecordsOf, SyncConfigSettings};
 use application::dispatcher::{Envelope, Working};
 use application::jobs::process_webhook::ProcessWebhooks;
 use application::jobs::pull_page::PullPage;
@@ -42,6 +42,8 @@ use infrastructure::oauth_attempts::DatabaseOAuthAttempts;
 use secrecy::SecretString;
 use serde_json::Value;
 
+use crate::browser;
+
 /// Times short enough for a test, in the manual clock's seconds.
 pub const TIMING: Timing = Timing {
     request_timeout: Duration::from_secs(2),
@@ -58,6 +60,8 @@ pub struct Ground {
     pub provider: String,
     /// Where the provider's simulator listens.
     pub provider_url: String,
+    /// Its OAuth addresses, where it has any: authorize, token, revoke.
+    pub oauth: Option<[String; 3]>,
     /// Time; shared over restarts.
     pub clock: ManualClock,
 }
@@ -95,7 +99,7 @@ impl Rig {
             clock: Arc::clone(&clock),
             ids: Arc::clone(&store.dispatcher.ids),
         };
-        let endpoints = Endpoints { base_url: Some(url), ..Endpoints::default() };
+        let endpoints = endpoints(url, ground.oauth.as_ref())?;
         let options = RegistryOptions {
             folder: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("connectors")),
             endpoints: BTreeMap::from([(ground.provider.clone(), endpoints)]),
@@ -167,14 +171,7 @@ impl Rig {
 
     /// Registers the default project and connects the provider with `secrets`; enabled at once.
     pub async fn connect(&self, secrets: &[(&str, &str)]) -> anyhow::Result<IntegrationId> {
-        let register = RegisterProject {
-            organization: DEFAULT_ORGANIZATION,
-            name: DisplayName::parse("Default")?,
-            country: None,
-        };
-        let stream = StreamId::of(Kind::Project, DEFAULT_PROJECT.0);
-        let command = |_: &Project| ProjectCommand::Register(register.clone());
-        self.store.dispatcher.dispatch::<Project>(&self.envelope(), &stream, command).await?;
+        self.register_project().await?;
         let new = NewIntegration {
             base_url: Some(self.ground.provider_url.clone()),
             ..NewIntegration::plain(DEFAULT_PROJECT, &self.ground.provider)
@@ -186,6 +183,55 @@ impl Rig {
         tested.outcome?;
         self.enable(id).await?;
         Ok(id)
+    }
+
+    async fn register_project(&self) -> anyhow::Result<()> {
+        let register = RegisterProject {
+            organization: DEFAULT_ORGANIZATION,
+            name: DisplayName::parse("Default")?,
+            country: None,
+        };
+        let stream = StreamId::of(Kind::Project, DEFAULT_PROJECT.0);
+        let command = |_: &Project| ProjectCommand::Register(register.clone());
+        self.store.dispatcher.dispatch::<Project>(&self.envelope(), &stream, command).await?;
+        Ok(())
+    }
+
+    /// Connects QuickBooks by OAuth as a browser would, and enables it.
+    pub async fn connect_by_oauth(&self, client: (&str, &str)) -> anyhow::Result<IntegrationId> {
+        self.register_project().await?;
+        let provider = self.desk.provider(&self.ground.provider)?;
+        let given = vec![
+            ("client_id".to_owned(), SecretString::from(client.0)),
+            ("client_secret".to_owned(), SecretString::from(client.1)),
+        ];
+        self.desk.put_provider_credentials(DEFAULT_ORGANIZATION, &provider, given).await?;
+        let mut settings = Fields::new();
+        settings.insert("income_account".to_owned(), Value::from("79"));
+        let new = NewIntegration { settings, ..NewIntegration::plain(DEFAULT_PROJECT, &self.ground.provider) };
+        let (created, _) = self.desk.create_integration(&self.envelope(), new).await?;
+        let integration = self.authorize(Some(created)).await?;
+        self.enable(integration).await?;
+        Ok(integration)
+    }
+
+    /// One authorization, from the authorize page to the callback.
+    pub async fn authorize(&self, integration: Option<IntegrationId>) -> anyhow::Result<IntegrationId> {
+        let connect = Connect {
+            provider: self.ground.provider.clone(),
+            project: DEFAULT_PROJECT,
+            integration,
+            redirect_uri: None,
+            additional_data: None,
+            change_realm: false,
+        };
+        let begun = self.desk.connect(&self.envelope(), connect).await?;
+        let Connecting::Authorize { integration, url, .. } = begun else {
+            anyhow::bail!("the provider has no authorize page")
+        };
+        let callback = browser::follow(&url).await?;
+        self.desk.complete_oauth(&self.ground.provider, &callback).await?;
+        Ok(integration)
     }
 
     /// Enables an integration.
@@ -284,6 +330,16 @@ impl Rig {
     pub fn now(&self) -> DateTime<Utc> {
         self.ground.clock.now()
     }
+}
+
+fn endpoints(base: url::Url, oauth: Option<&[String; 3]>) -> anyhow::Result<Endpoints> {
+    let mut endpoints = Endpoints { base_url: Some(base), ..Endpoints::default() };
+    if let Some([authorize, token, revoke]) = oauth {
+        endpoints.authorize_url = Some(authorize.parse()?);
+        endpoints.token_url = Some(token.parse()?);
+        endpoints.revoke_url = Some(revoke.parse()?);
+    }
+    Ok(endpoints)
 }
 
 fn runner(store: &Store, manager: Arc<dyn ProcessManager>, clock: &Arc<dyn Clock>) -> Runner {

@@ -7,12 +7,12 @@ mod demo;
 mod doctor;
 mod import;
 mod migrate;
-// http: mod openapi;
+mod openapi;
 mod program;
 mod projections;
 #[cfg(feature = "sandbox")]
 mod sandbox;
-// http: mod serve;
+mod serve;
 mod terminal;
 
 pub use program::main;

@@ -11,11 +11,11 @@ use super::demo::DemoArgs;
 use super::doctor::DoctorArgs;
 use super::import::ImportArgs;
 use super::migrate::MigrateArgs;
-// http: use super::openapi::OpenApiArgs;
+use super::openapi::OpenApiArgs;
 use super::projections::ProjectionsArgs;
 #[cfg(feature = "sandbox")]
 use super::sandbox::SandboxArgs;
-// http: use super::serve::{ServeArgs, WorkArgs};
+use super::serve::{ServeArgs, WorkArgs};
 use super::terminal;
 use crate::config::LoggingConfig;
 use crate::telemetry;
@@ -33,8 +33,8 @@ struct Program {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-// http:     Serve(ServeArgs),
-// http:     Work(WorkArgs),
+    Serve(ServeArgs),
+    Work(WorkArgs),
     #[cfg(feature = "sandbox")]
     Demo(DemoArgs),
     #[cfg(feature = "sandbox")]
@@ -45,14 +45,14 @@ enum Command {
     Claims(ClaimsArgs),
     Connectors(ConnectorsArgs),
     Doctor(DoctorArgs),
-// http:     Openapi(OpenApiArgs),
+    Openapi(OpenApiArgs),
 }
 
 impl Command {
     /// Log filter without one of the operator's: services tell what they do, tools what goes wrong.
     fn fallback(&self) -> &'static str {
         match self {
-// http:             Self::Serve(_) | Self::Work(_) => "info",
+            Self::Serve(_) | Self::Work(_) => "info",
             #[cfg(feature = "sandbox")]
             Self::Demo(_) => "error",
             _ => "warn",
@@ -62,8 +62,8 @@ impl Command {
     /// Runs it. Answers whether all went well; what did not was said.
     async fn run(self) -> anyhow::Result<bool> {
         match self {
-// http:             Self::Serve(args) => args.run().await,
-// http:             Self::Work(args) => args.run().await,
+            Self::Serve(args) => args.run().await,
+            Self::Work(args) => args.run().await,
             #[cfg(feature = "sandbox")]
             Self::Demo(args) => args.run().await,
             #[cfg(feature = "sandbox")]
@@ -74,7 +74,7 @@ impl Command {
             Self::Claims(args) => args.run().await,
             Self::Connectors(args) => args.run(),
             Self::Doctor(args) => args.run().await,
-// http:             Self::Openapi(args) => args.run().map(|()| true),
+            Self::Openapi(args) => args.run().map(|()| true),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::{at_least, etag};
 /// A command was carried out.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CommandDone)]
-pub struct Done {
+pub(crate) struct Done {
     /// The resource it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
@@ -25,7 +25,7 @@ pub struct Done {
 
 impl Done {
     /// A change of `id`.
-    pub fn of(id: impl ToString, done: dispatcher::Done) -> Self {
+    pub(crate) fn of(id: impl ToString, done: dispatcher::Done) -> Self {
         Self {
             id: Some(id.to_string()),
             position: at_least::encode(done.position),
@@ -34,23 +34,23 @@ impl Done {
     }
 
     /// Something at a position.
-    pub fn at(id: impl ToString, position: u64) -> Self {
+    pub(crate) fn at(id: impl ToString, position: u64) -> Self {
         Self { id: Some(id.to_string()), position: at_least::encode(position), version: None }
     }
 }
 
 /// Answers with the resource's ETag.
-pub fn done(status: StatusCode, done: Done) -> impl IntoResponse {
+pub(crate) fn done(status: StatusCode, done: Done) -> impl IntoResponse {
     with_version(done.version, (status, Json(done)))
 }
 
 /// 200 for a change.
-pub fn changed(id: impl ToString, outcome: dispatcher::Done) -> Response {
+pub(crate) fn changed(id: impl ToString, outcome: dispatcher::Done) -> Response {
     done(StatusCode::OK, Done::of(id, outcome)).into_response()
 }
 
 /// 201 with the place of the new resource.
-pub fn created(place: &str, id: impl ToString, outcome: dispatcher::Done) -> Response {
+pub(crate) fn created(place: &str, id: impl ToString, outcome: dispatcher::Done) -> Response {
     let answered = Done::of(id, outcome);
     let place = format!("{place}/{}", answered.id.as_deref().unwrap_or_default());
     let mut response = done(StatusCode::CREATED, answered).into_response();
@@ -59,7 +59,7 @@ pub fn created(place: &str, id: impl ToString, outcome: dispatcher::Done) -> Res
 }
 
 /// 202: work was started; `place` is the resource to watch.
-pub fn started<T: Serialize>(place: &str, body: T) -> Response {
+pub(crate) fn started<T: Serialize>(place: &str, body: T) -> Response {
     let mut response = (StatusCode::ACCEPTED, Json(body)).into_response();
     locate(&mut response, place);
     response
@@ -72,7 +72,7 @@ fn locate(response: &mut Response, place: &str) {
 }
 
 /// The response with an ETag, where there is a version.
-pub fn with_version(version: Option<u64>, response: impl IntoResponse) -> Response {
+pub(crate) fn with_version(version: Option<u64>, response: impl IntoResponse) -> Response {
     let mut response = response.into_response();
     if let Some(value) = version.and_then(|version| HeaderValue::from_str(&etag::of(version)).ok()) {
         response.headers_mut().insert(header::ETAG, value);

@@ -23,11 +23,11 @@ const OPERATOR: &str = "operator";
 
 /// Names a request; set by the outermost layer.
 #[derive(Clone, Copy, Debug)]
-pub struct RequestId(pub Uuid);
+pub(crate) struct RequestId(pub Uuid);
 
 /// Who asks, and under which command id.
 #[derive(Clone, Debug)]
-pub struct Caller {
+pub(crate) struct Caller {
     /// The tenant.
     pub organization: OrganizationId,
     /// Who.
@@ -40,7 +40,7 @@ pub struct Caller {
 
 impl Caller {
     /// What travels with a command of this request.
-    pub fn envelope(&self) -> Envelope {
+    pub(crate) fn envelope(&self) -> Envelope {
         let request = CommandId(self.request);
         let command_id = self.command.as_ref().map_or(request, |command| command.command_id);
         let mut metadata = Metadata::new(self.actor.clone(), command_id);
@@ -50,7 +50,7 @@ impl Caller {
 }
 
 /// The layer in front of every route but the open ones.
-pub async fn check(
+pub(crate) async fn check(
     State(state): State<AppState>,
     mut request: Request,
     next: Next,

@@ -12,11 +12,11 @@ use serde_json::Value;
 use super::problem::Problem;
 
 /// Bytes a JSON body, or a line of a batch, may have.
-pub const BODY_LIMIT: usize = 1 << 20;
+pub(crate) const BODY_LIMIT: usize = 1 << 20;
 
 /// A command's body.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Body<T>(pub T);
+pub(crate) struct Body<T>(pub T);
 
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
     type Rejection = Problem;
@@ -28,7 +28,7 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Body<T> {
 
 /// A body that may be left out.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct MaybeBody<T>(pub T);
+pub(crate) struct MaybeBody<T>(pub T);
 
 impl<T: DeserializeOwned + Default, S: Sync> FromRequest<S> for MaybeBody<T> {
     type Rejection = Problem;
@@ -48,13 +48,13 @@ async fn bytes(request: Request) -> Result<axum::body::Bytes, Problem> {
 }
 
 /// The refusal of a body that is too large.
-pub fn too_large() -> Problem {
+pub(crate) fn too_large() -> Problem {
     let detail = "the body has more than 1 MiB: split it, or send records as NDJSON to …/batch";
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", detail).about("body")
 }
 
 /// Reads JSON, or says which field cannot be used and why.
-pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     check_nul(bytes)?;
     Json::<T>::from_bytes(bytes).map(|Json(value)| value).map_err(|rejection| {
         let reason = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);

@@ -8,13 +8,13 @@ use axum::http::request::Parts;
 use super::problem::Problem;
 
 /// The tag of a version.
-pub fn of(version: u64) -> String {
+pub(crate) fn of(version: u64) -> String {
     format!("\"{version}\"")
 }
 
 /// The version the sender saw, where it insists on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct IfMatch(pub Option<u64>);
+pub(crate) struct IfMatch(pub Option<u64>);
 
 impl<S: Sync> FromRequestParts<S> for IfMatch {
     type Rejection = Problem;

@@ -24,7 +24,7 @@ const MOST: usize = 500;
 /// Which page of a list.
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct PageParams {
+pub(crate) struct PageParams {
     /// The `next` of the page before.
     after: Option<String>,
     /// Rows at most, 1 to 500; 50 unless given.
@@ -37,7 +37,7 @@ pub struct PageParams {
 
 /// A page of a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct Listing {
+pub(crate) struct Listing {
     /// Rows, with the columns of their view.
     #[schema(value_type = Vec<Object>)]
     pub items: Vec<Value>,
@@ -51,7 +51,7 @@ pub struct Listing {
 
 /// A list's page and its filter.
 #[derive(Clone, Debug, Default)]
-pub struct Listed<F> {
+pub(crate) struct Listed<F> {
     /// The page.
     pub page: PageParams,
     /// The filter.
@@ -71,10 +71,10 @@ impl<F: DeserializeOwned + IntoParams, S: Sync> FromRequestParts<S> for Listed<F
 
 /// No filter.
 #[derive(Clone, Copy, Debug, Default, Deserialize, IntoParams)]
-pub struct Everything {}
+pub(crate) struct Everything {}
 
 /// The page of a view.
-pub async fn answer<F: Filter + Sync>(
+pub(crate) async fn answer<F: Filter + Sync>(
     state: &AppState,
     filter: &F,
     page: &PageParams,
@@ -106,7 +106,7 @@ pub async fn answer<F: Filter + Sync>(
 }
 
 /// Rows a page may have, as asked.
-pub fn limit(page: &PageParams) -> Result<usize, Problem> {
+pub(crate) fn limit(page: &PageParams) -> Result<usize, Problem> {
     match page.limit {
         None => Ok(USUAL),
         Some(limit) if (1..=MOST).contains(&limit) => Ok(limit),

@@ -17,7 +17,7 @@ const AT_LEAST: &str = "at_least";
 
 /// Query parameters; one that the endpoint does not have is refused.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Params<T>(pub T);
+pub(crate) struct Params<T>(pub T);
 
 impl<T: DeserializeOwned + IntoParams, S: Sync> FromRequestParts<S> for Params<T> {
     type Rejection = Problem;
@@ -67,12 +67,12 @@ fn refused(reason: &str) -> Problem {
 }
 
 /// An id in a path; one that cannot be one names nothing.
-pub fn id<T: FromStr>(text: &str, what: &str) -> Result<T, Problem> {
+pub(crate) fn id<T: FromStr>(text: &str, what: &str) -> Result<T, Problem> {
     text.parse().map_err(|_| Problem::not_found(what))
 }
 
 /// Words of a comma-separated list.
-pub fn words<T, E: std::fmt::Display>(
+pub(crate) fn words<T, E: std::fmt::Display>(
     name: &str,
     text: Option<&str>,
     parse: fn(&str) -> Result<T, E>,
@@ -82,7 +82,7 @@ pub fn words<T, E: std::fmt::Display>(
 }
 
 /// One word.
-pub fn word<T, E: std::fmt::Display>(
+pub(crate) fn word<T, E: std::fmt::Display>(
     name: &str,
     text: Option<&str>,
     parse: fn(&str) -> Result<T, E>,
@@ -91,7 +91,7 @@ pub fn word<T, E: std::fmt::Display>(
 }
 
 /// A time.
-pub fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Problem> {
+pub(crate) fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Problem> {
     text.map(|text| {
         let time = DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc));
         time.map_err(|_| invalid(name, format!("{name} is no time: write RFC 3339, such as 2026-11-21T09:00:00Z")))

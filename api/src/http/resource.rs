@@ -15,7 +15,7 @@ use super::problem::Problem;
 use super::state::AppState;
 
 /// The row of `stream` in `view`.
-pub async fn row(
+pub(crate) async fn row(
     state: &AppState,
     caller: &Caller,
     view: &'static str,
@@ -32,7 +32,7 @@ pub async fn row(
 }
 
 /// The same as an answer with an ETag.
-pub async fn shown(
+pub(crate) async fn shown(
     state: &AppState,
     caller: &Caller,
     view: &'static str,
@@ -44,7 +44,7 @@ pub async fn shown(
 
 /// The stream of a resource with a composed id. In a path the id stands percent-encoded, or as base64url of its text,
 /// which no proxy on the way takes apart.
-pub fn composed(kind: Kind, text: &str) -> StreamId {
+pub(crate) fn composed(kind: Kind, text: &str) -> StreamId {
     let decoded = URL_SAFE_NO_PAD.decode(text).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let id = match decoded {
         Some(id) if !text.contains('/') && id.contains('/') => id,
@@ -54,6 +54,6 @@ pub fn composed(kind: Kind, text: &str) -> StreamId {
 }
 
 /// An id as it stands in a path.
-pub fn in_path(id: &str) -> String {
+pub(crate) fn in_path(id: &str) -> String {
     URL_SAFE_NO_PAD.encode(id)
 }

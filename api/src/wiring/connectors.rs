@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use application::ports::connector::{Connectors, Timing};
 use application::ports::credentials::Credentials;
+use infrastructure::connectors::manifest;
 use infrastructure::connectors::{ConnectorRegistry, RegistryError, RegistryOptions, Services};
 use infrastructure::http::HttpClient;
 use infrastructure::limiter::InProcessLimiter;
@@ -42,10 +44,16 @@ fn with_timing(
     set: Timing,
 ) -> Result<ConnectorRegistry, RegistryError> {
     let known = ConnectorRegistry::try_new(services.clone(), &options)?;
-    let timing: BTreeMap<String, Timing> = known
-        .providers()
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let of = |settles: bool| manifest::Timing {
+        request_timeout_ms: ms(set.request_timeout),
+        send_window_ms: ms(set.send_window),
+        settle_ms: set.settle.filter(|_| settles).map(ms),
+    };
+    let providers = known.providers();
+    let timing: BTreeMap<String, manifest::Timing> = providers
         .iter()
-        .map(|provider| (provider.key.clone(), Timing { settle: provider.timing.settle.and(set.settle), ..set }))
+        .map(|provider| (provider.key.clone(), of(provider.timing.settle.is_some())))
         .collect();
     ConnectorRegistry::try_new(services, &RegistryOptions { timing, ..options })
 }

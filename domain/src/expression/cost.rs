@@ -31,6 +31,17 @@ pub(super) fn worst_case(tree: &IdedExpr) -> u64 {
     children(&tree.expr).into_iter().fold(own, |sum, child| sum.saturating_add(worst_case(child)))
 }
 
+/// How many macros over lists of the record lie inside each other.
+pub(super) fn nesting(tree: &IdedExpr) -> u32 {
+    let inside = children(&tree.expr).into_iter().map(nesting).max().unwrap_or(0);
+    match &tree.expr {
+        Expr::Comprehension(looped) if !matches!(looped.iter_range.expr, Expr::List(_) | Expr::Map(_)) => {
+            inside + 1
+        }
+        _ => inside,
+    }
+}
+
 /// How many parts lie inside each other; a chain of operators counts each.
 pub(super) fn depth(tree: &IdedExpr) -> usize {
     let mut level = vec![tree];

@@ -156,6 +156,16 @@ fn a_list_over_the_limit_is_an_error_not_a_wait() {
 }
 
 #[test]
+fn loops_over_long_texts_are_refused_before_they_start() {
+    let lines: Vec<Value> = (0..500).map(|n| json!({"n": n})).collect();
+    let long = json!({"lines": lines, "memo": "x".repeat(100_000)});
+    let twice = "record.lines.map(a, record.lines.map(b, record.memo + record.memo))";
+    assert_eq!(evaluate(twice, long.clone()), Err(ExpressionError::TooMuch));
+    assert!(evaluate("record.lines.all(a, a.n >= 0 && record.memo != '')", long.clone()).is_ok());
+    assert!(evaluate("record.lines.all(a, record.lines.all(b, a.n >= 0 || b.n >= 0))", long).is_ok());
+}
+
+#[test]
 fn errors_name_the_failure_and_never_the_value() {
     let error = evaluate("record.name + 1", json!({"name": "Secret Person"})).unwrap_err();
     assert!(!error.to_string().contains("Secret"), "{error}");

@@ -22,6 +22,36 @@ pub(super) fn record(fields: &Fields, reads: &Reads, kinds: &Kinds) -> Result<Ce
     Ok(Cel::from(members))
 }
 
+/// The longest text, in bytes, and the longest list of a value.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Extent {
+    pub(super) text: usize,
+    pub(super) list: usize,
+}
+
+impl Extent {
+    /// Takes `value` in.
+    pub(super) fn add(&mut self, value: &Value) {
+        match value {
+            Value::String(text) => self.text = self.text.max(text.len()),
+            Value::Number(number) => self.text = self.text.max(number.as_str().len()),
+            Value::Array(items) => {
+                self.list = self.list.max(items.len());
+                for item in items {
+                    self.add(item);
+                }
+            }
+            Value::Object(members) => {
+                self.list = self.list.max(members.len());
+                for member in members.values() {
+                    self.add(member);
+                }
+            }
+            Value::Null | Value::Bool(_) => {}
+        }
+    }
+}
+
 /// A value without a schema.
 pub(super) fn plain(value: Option<&Value>) -> Result<Cel, ExpressionError> {
     item(value, "", &Kinds::default())

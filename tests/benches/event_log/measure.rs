@@ -12,7 +12,14 @@ const TICKS: f64 = 100.0;
 pub(crate) struct Figure {
     things: usize,
     seconds: f64,
-    cpu_seconds: f64,
+    cpu: Cpu,
+}
+
+/// Processor seconds.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cpu {
+    client: f64,
+    server: f64,
 }
 
 impl Figure {
@@ -20,8 +27,8 @@ impl Figure {
         self.things as f64 / self.seconds
     }
 
-    fn cpu_per_thousand(&self) -> f64 {
-        self.cpu_seconds * 1e6 / self.things as f64
+    fn per_thousand(&self, seconds: f64) -> f64 {
+        seconds * 1e6 / self.things as f64
     }
 
     /// Each figure's own median.
@@ -30,14 +37,16 @@ impl Figure {
         Self {
             things: rounds[0].things,
             seconds: of(|round| round.seconds),
-            cpu_seconds: of(|round| round.cpu_seconds),
+            cpu: Cpu { client: of(|round| round.cpu.client), server: of(|round| round.cpu.server) },
         }
     }
 }
 
 impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.0} /s, CPU {:.1} ms per 1,000", self.per_second(), self.cpu_per_thousand())
+        let client = self.per_thousand(self.cpu.client);
+        let server = self.per_thousand(self.cpu.server);
+        write!(f, "{:.0} /s, CPU ms per 1,000: {client:.1} here, {server:.1} in PostgreSQL", self.per_second())
     }
 }
 
@@ -48,22 +57,27 @@ pub(crate) fn median(mut values: Vec<f64>) -> f64 {
 
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 pub(crate) async fn run(things: usize, work: impl Future<Output = ()>) -> Figure {
-    let (began, cpu) = (Instant::now(), cpu_seconds());
+    let (began, before) = (Instant::now(), cpu());
     work.await;
-    Figure { things, seconds: began.elapsed().as_secs_f64(), cpu_seconds: cpu_seconds() - cpu }
+    let (seconds, after) = (began.elapsed().as_secs_f64(), cpu());
+    let cpu = Cpu { client: after.client - before.client, server: after.server - before.server };
+    Figure { things, seconds, cpu }
 }
 
-/// User and system time of this process and of every PostgreSQL process.
-fn cpu_seconds() -> f64 {
+/// User and system time of this process, and of every PostgreSQL process.
+fn cpu() -> Cpu {
     let me = std::process::id().to_string();
-    let processes = std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok);
-    let ticks = processes.filter_map(|process| {
-        let stat = std::fs::read_to_string(process.path().join("stat")).ok()?;
-        let (head, rest) = stat.rsplit_once(')')?;
-        let ours = process.file_name().to_str() == Some(&me) || head.ends_with("(postgres");
-        let mut fields = rest.split_whitespace().skip(11);
-        let ticks = fields.next()?.parse::<f64>().ok()? + fields.next()?.parse::<f64>().ok()?;
-        ours.then_some(ticks)
-    });
-    ticks.sum::<f64>() / TICKS
+    let mut cpu = Cpu::default();
+    for process in std::fs::read_dir("/proc").into_iter().flatten().filter_map(Result::ok) {
+        let Ok(stat) = std::fs::read_to_string(process.path().join("stat")) else { continue };
+        let Some((head, rest)) = stat.rsplit_once(')') else { continue };
+        let ticks = rest.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok());
+        let seconds = ticks.sum::<f64>() / TICKS;
+        if process.file_name().to_str() == Some(&me) {
+            cpu.client += seconds;
+        } else if head.ends_with("(postgres") {
+            cpu.server += seconds;
+        }
+    }
+    cpu
 }

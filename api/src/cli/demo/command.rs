@@ -1,23 +1,36 @@
 //! The subcommand.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
-use domain::event::Event;
-use domain::stream::LocalRecordKey;
-use serde_json::{Value, json};
+use tokio::time::Instant;
+use url::Url;
 
+use super::census::{History, State};
+use super::client::Client;
+use super::connect::{self, App};
+use super::process::Process;
+use super::report::Report;
+use super::stage::Stage;
+use super::{changes, scene};
 use crate::cli::import::import;
+use crate::cli::sandbox::RequestIdArg;
 use crate::cli::terminal;
-use crate::config::{DataConfig, KeysConfig};
-use crate::wiring::{Place, Sources, Store, register_defaults};
+use crate::config::{Config, KeysConfig};
+use crate::shutdown;
+use crate::wiring::{Place, Sources, Store};
 
 /// The file that is imported without `--input`.
 const SAMPLE: &str = include_str!("sample/invoice-lines.csv");
+/// The demo ends within this, whatever happens; a larger input gets more.
+const PATIENCE: Duration = Duration::from_secs(42);
+/// More per imported record.
+const PER_RECORD: Duration = Duration::from_millis(20);
 
-/// Shows what Headwater does: imports a file, is killed in the middle, goes on where it was.
+/// Shows what Headwater does, in under a minute: connects to a simulated QuickBooks company that misbehaves, imports
+/// a shop's sales, keeps both sides in step, settles conflicts, is killed in the middle, and counts what came of it.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct DemoArgs {
     /// A shop's list of sold lines (the profile invoice-lines of `headwater import`) in place of the sample
@@ -28,82 +41,153 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_name = "DIR")]
     data_dir: Option<PathBuf>,
 
+    /// End when the demo has ended; otherwise hub and company stay up until ctrl-c
+    #[arg(long)]
+    no_serve: bool,
+
+    /// Varies what goes wrong, and when
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Whether the company answers a repeated `requestid` with its first answer
+    #[arg(long, value_enum, default_value = "honoured")]
+    request_id: RequestIdArg,
+
     /// Print the numbers as one JSON object on the last line
     #[arg(long)]
     json: bool,
 }
 
 impl DemoArgs {
-    /// Runs the subcommand.
+    /// Runs the subcommand. Answers whether nothing was lost and nothing is there twice.
     pub(crate) async fn run(self) -> anyhow::Result<bool> {
+        let began = Instant::now();
         let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
-        let folder = self.data_dir.clone().unwrap_or_else(|| temporary.path().to_owned());
-        let place = Place { data: DataConfig::in_folder(&folder), keys: KeysConfig::default() };
-        let input = match &self.input {
-            Some(file) => file.clone(),
-            None => {
-                let sample = temporary.path().join("invoice-lines.csv");
-                std::fs::write(&sample, SAMPLE)?;
-                sample
-            }
-        };
-        let (killed, half) = (place.clone(), input.clone());
-        tokio::task::spawn_blocking(move || kill_in_the_middle(&killed, &half)).await??;
-        let store = Store::open(&place, Sources::default()).await?;
-        let again = import(&store, &input, |_| {}).await?;
-        let counted = count(&store).await?;
-        store.database.close().await;
-        for (line, reason) in &again.left_out {
-            terminal::say(&format!("left out: line {line}: {reason}"));
-        }
-        let rows = counted.iter().map(|(name, count)| vec![name.clone(), count.to_string()]);
-        terminal::say(&terminal::table(&["counted in the log", ""], rows));
+        let folder = self.data_dir.clone().unwrap_or_else(|| temporary.path().join("hub"));
+        let input = self.input(temporary.path())?;
+        let addr = scene::address(!self.no_serve)?;
+        let url = format!("http://{addr}");
+        let books = scene::company(&url, self.request_id.into(), self.seed).await?;
+        let config = scene::hub(&folder, addr, &Url::parse(&books.base_url)?);
+        announce(&url, &books.base_url, &folder);
+        let hub = Process::start(config.clone(), addr).await?;
+        let client = Client::new(&url, &Url::parse(&books.base_url)?)?;
+        let store = Store::open(&place(&config), Sources::default()).await?;
+        let stage = Stage { hub: client, books, store, deadline: began + PATIENCE };
+        let (hub, mut report) = self.play(stage, (hub, config), &input).await?;
+        report.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        report.say();
         if self.json {
-            let counted: serde_json::Map<String, Value> =
-                counted.into_iter().map(|(name, count)| (name, json!(count))).collect();
-            terminal::say(&Value::Object(counted).to_string());
+            terminal::say(&report.json().to_string());
         }
-        Ok(true)
+        if !self.no_serve {
+            terminal::warn(&format!("the hub stays up at {url} (try {url}/v1/sync-records); ctrl-c ends it"));
+            shutdown::requested().await?;
+        }
+        hub.stop().await?;
+        Ok(report.good())
+    }
+
+    fn input(&self, temporary: &Path) -> anyhow::Result<PathBuf> {
+        if let Some(file) = &self.input {
+            return Ok(file.clone());
+        }
+        let sample = temporary.join("invoice-lines.csv");
+        std::fs::write(&sample, SAMPLE)?;
+        Ok(sample)
+    }
+
+    async fn play(
+        &self,
+        mut stage: Stage,
+        (hub, config): (Process, Config),
+        input: &Path,
+    ) -> anyhow::Result<(Process, Report)> {
+        let app = App {
+            client_id: "qbo-client".to_owned(),
+            client_secret: "qbo-secret".to_owned(),
+            webhook_secret: "qbo-verifier".to_owned(),
+        };
+        let integration = connect::connect(&stage.hub, &app).await?;
+        say("connected by OAuth and enabled; from here on the company misbehaves");
+        stage.books.faults.set(scene::faults(self.seed));
+        let imported = import(&stage.store, input, |_| {}).await?;
+        say(&format!("imported {imported}"));
+        for (line, reason) in &imported.left_out {
+            say(&format!("  left out, line {line}: {reason}"));
+        }
+        let records: u64 = imported.created.values().sum();
+        stage.deadline += PER_RECORD * u32::try_from(records).unwrap_or(u32::MAX);
+        let hub = kill_in_the_middle(&stage, hub, config, records).await?;
+        rest(&stage, "the first synchronisation").await?;
+        changes::both_sides(&stage).await?;
+        say("changed records on both sides");
+        rest(&stage, "the changes").await?;
+        changes::collide(&stage, &integration).await?;
+        say("changed the same fields on both sides while nobody looked: one conflict per strategy");
+        rest(&stage, "the conflicts").await?;
+        let waited = changes::settle(&stage).await?;
+        say(&format!("settled {waited} conflict by hand"));
+        rest(&stage, "the decision").await?;
+        let report = count(&stage).await?;
+        stage.store.database.close().await;
+        Ok((hub, report))
     }
 }
 
-/// Imports on a runtime of its own, which is dropped with everything on it after the first batch.
-fn kill_in_the_middle(place: &Place, input: &Path) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Runtime::new()?;
-    let (told, mut tells) = tokio::sync::mpsc::unbounded_channel();
-    let working = async {
-        let store = Store::open(place, Sources::default()).await?;
-        register_defaults(&store.dispatcher).await?;
-        import(&store, input, |taken| drop(told.send(taken))).await
-    };
-    let taken = runtime.block_on(async {
-        tokio::select! {
-            biased;
-            taken = tells.recv() => Ok(taken.unwrap_or_default()),
-            done = working => done.map(|imported| imported.created.values().sum()),
-        }
-    })?;
-    runtime.shutdown_background();
-    terminal::say(&format!("killed after {taken} records; opening the same file again"));
+/// Kills the hub when a third of the records is at the provider, and starts it again on the same file.
+async fn kill_in_the_middle(
+    stage: &Stage,
+    hub: Process,
+    config: Config,
+    records: u64,
+) -> anyhow::Result<Process> {
+    let addr = config.listen.listen;
+    while stage.books.stats().creates < records / 3 && Instant::now() < stage.deadline {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    let written = stage.books.stats().creates;
+    hub.kill().await?;
+    let hub = Process::start(config, addr).await?;
+    say(&format!("killed the hub in the middle, after {written} records, and started it again"));
+    Ok(hub)
+}
+
+async fn rest(stage: &Stage, what: &str) -> anyhow::Result<()> {
+    if !stage.quiet().await? {
+        say(&format!("time is up before {what} came to rest; counting what is there"));
+    }
     Ok(())
 }
 
-async fn count(store: &Store) -> anyhow::Result<BTreeMap<String, u64>> {
-    let mut counted: BTreeMap<String, u64> = BTreeMap::new();
-    let (mut position, mut events) = (0, 0);
-    loop {
-        let page = store.dispatcher.log.read_all(position, 1_000).await?;
-        let Some(last) = page.last() else { break };
-        position = last.position;
-        events += page.len() as u64;
-        for event in &page {
-            if let (Event::LocalRecord(_), Some(key)) = (&event.event, LocalRecordKey::parse(&event.stream)) {
-                let fresh = u64::from(event.sequence == 1);
-                *counted.entry(key.entity).or_default() += fresh;
-                *counted.entry("records_imported".to_owned()).or_default() += fresh;
-            }
-        }
-    }
-    counted.insert("events".to_owned(), events);
-    Ok(counted)
+async fn count(stage: &Stage) -> anyhow::Result<Report> {
+    let stats = stage.books.stats();
+    Ok(Report {
+        history: History::read(stage.store.dispatcher.log.as_ref()).await?,
+        state: State::read(&stage.store, &stage.books).await?,
+        duplicates: stats.duplicates,
+        faults: stats.faults_sent,
+        duration_ms: 0,
+    })
+}
+
+fn announce(hub: &str, company: &str, folder: &Path) {
+    let timing = scene::TIMING;
+    say(&format!("hub at {hub}, QuickBooks simulator at {company}, database in {}", folder.display()));
+    say(&format!(
+        "shortened for the demo: request timeout {:?}, send window {:?}, settle time {:?}; limit raised to {} calls a \
+         minute on both sides",
+        timing.request_timeout,
+        timing.send_window,
+        timing.settle.unwrap_or_default(),
+        scene::CALLS_PER_MINUTE
+    ));
+}
+
+fn place(config: &Config) -> Place {
+    Place { data: config.data.clone(), keys: KeysConfig::default() }
+}
+
+fn say(text: &str) {
+    terminal::say(text);
 }

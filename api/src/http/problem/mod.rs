@@ -13,7 +13,7 @@ mod sync_record;
 mod sync_run;
 mod webhook;
 
-pub use body::{FieldError, NextStep, Problem, ProblemBody};
+pub(crate) use body::{FieldError, NextStep, Problem, ProblemBody};
 pub(in crate::http) use port::{SEEN, reused};
-pub use render::render;
+pub(crate) use render::render;
 pub(in crate::http) use webhook::code as rejection_code;

@@ -17,7 +17,7 @@ use crate::http::state::AppState;
 const CORRELATION: &str = "x-correlation-id";
 
 /// The outermost layer.
-pub async fn render(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn render(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let id = state.ids().next();
     let path = request.uri().path().to_owned();
     let span = tracing::info_span!("headwater.http.request", method = %request.method(), path, correlation = %id);

@@ -3,7 +3,7 @@
 use utoipa::PartialSchema as _;
 use utoipa::openapi::path::{Operation, Parameter, ParameterBuilder, ParameterIn, PathItem};
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::{Components, Content, InfoBuilder, OpenApi, Ref, Required, ResponseBuilder};
+use utoipa::openapi::{Components, Content, InfoBuilder, OpenApi, Ref, RefOr, Required, ResponseBuilder};
 
 use crate::http::problem::ProblemBody;
 
@@ -78,8 +78,9 @@ fn add_problem(operation: &mut Operation) {
 
 fn add(operation: &mut Operation, parameter: Parameter) {
     let parameters = operation.parameters.get_or_insert_with(Vec::new);
-    if !parameters.iter().any(|known| known.name == parameter.name) {
-        parameters.push(parameter);
+    let named = |known: &RefOr<Parameter>| matches!(known, RefOr::T(known) if known.name == parameter.name);
+    if !parameters.iter().any(named) {
+        parameters.push(RefOr::T(parameter));
     }
 }
 

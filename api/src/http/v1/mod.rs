@@ -1,26 +1,27 @@
 //! Version 1, one folder per noun, one endpoint per file.
+#![expect(unused_qualifications, reason = "utoipa's macros qualify what they name")]
 
-pub mod changes;
-pub mod configuration_mappings;
-pub mod conflicts;
-pub mod entity_mappings;
-pub mod expressions;
-pub mod failures;
-pub mod features;
-pub mod integrations;
-pub mod lookups;
-pub mod mappings;
-pub mod oauth;
-pub mod operations;
-pub mod projects;
-pub mod providers;
-pub mod records;
+pub(crate) mod changes;
+pub(crate) mod configuration_mappings;
+pub(crate) mod conflicts;
+pub(crate) mod entity_mappings;
+pub(crate) mod expressions;
+pub(crate) mod failures;
+pub(crate) mod features;
+pub(crate) mod integrations;
+pub(crate) mod lookups;
+pub(crate) mod mappings;
+pub(crate) mod oauth;
+pub(crate) mod operations;
+pub(crate) mod projects;
+pub(crate) mod providers;
+pub(crate) mod records;
 mod routes;
-pub mod schedules;
-pub mod sync;
-pub mod sync_configs;
-pub mod sync_records;
-pub mod sync_runs;
-pub mod webhooks;
+pub(crate) mod schedules;
+pub(crate) mod sync;
+pub(crate) mod sync_configs;
+pub(crate) mod sync_records;
+pub(crate) mod sync_runs;
+pub(crate) mod webhooks;
 
-pub use routes::{earlier_routes, open_routes, routes};
+pub(crate) use routes::{earlier_routes, open_routes, routes};

@@ -10,7 +10,7 @@ use super::{
 use crate::http::state::AppState;
 
 /// `/v1`.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     shared()
         .merge(integrations::routes())
         .merge(projects::routes())
@@ -30,7 +30,7 @@ pub fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// `/api/v1`: the paths of an earlier system. Its list is the catalogue, and its delete disconnects.
-pub fn earlier_routes() -> OpenApiRouter<AppState> {
+pub(crate) fn earlier_routes() -> OpenApiRouter<AppState> {
     shared().merge(integrations::earlier_routes())
 }
 
@@ -47,6 +47,6 @@ fn shared() -> OpenApiRouter<AppState> {
 }
 
 /// What needs no token, under both prefixes.
-pub fn open_routes() -> OpenApiRouter<AppState> {
+pub(crate) fn open_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().merge(oauth::open_routes()).merge(webhooks::open_routes())
 }

@@ -11,6 +11,6 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::http::state::AppState;
 
 /// Their routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().merge(things::routes()).merge(collections::routes()).merge(customers::routes())
 }

@@ -17,7 +17,7 @@ use crate::http::state::AppState;
 const VIEW: &str = "v_conflicts";
 
 /// Their routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(list::list))
         .routes(routes!(get::get))

@@ -8,6 +8,6 @@ use utoipa_axum::routes;
 use crate::http::state::AppState;
 
 /// Their routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(check::check))
 }

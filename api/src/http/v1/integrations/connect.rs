@@ -49,7 +49,7 @@ impl ConnectBody {
 
 /// What follows: a browser to send, or a form to fill in.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ConnectAnswer {
+pub(crate) struct ConnectAnswer {
     /// The integration that will be connected.
     pub integration_id: String,
     /// The authorization, to ask how it ended: `GET /v1/oauth/attempts/{id}`.

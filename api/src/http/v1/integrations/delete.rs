@@ -24,14 +24,15 @@ pub(super) struct DeleteParams {
 
 /// Deletes an integration with its credentials and webhooks; refused while runs are active unless `force=true`.
 #[utoipa::path(delete, path = "/integrations/{id}", tag = "integrations",
-    params(("id" = String, Path), DeleteParams), responses((status = 200, body = Done)))]
+    params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that reading it showed."), DeleteParams), responses((status = 200, body = Done)))]
 pub(super) async fn delete(
     State(state): State<AppState>,
-    (caller, IfMatch(expected)): (Caller, IfMatch),
+    (caller, expected): (Caller, IfMatch),
     Path(id): Path<String>,
     Params(DeleteParams { force }): Params<DeleteParams>,
 ) -> Result<Response, Problem> {
     let id: IntegrationId = params::id(&id, "integration")?;
-    let done = state.desk.delete_integration(&caller.envelope(), id, (force, expected)).await?;
+    let done = state.desk.delete_integration(&caller.envelope(), id, (force, expected.0)).await?;
     Ok(answer::changed(id, done))
 }

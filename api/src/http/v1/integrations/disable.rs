@@ -14,18 +14,19 @@ use crate::http::params;
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
 
-/// Disables an integration
-#[utoipa::path(post, path = "/integrations/{id}/disable", tag = "integrations", params(("id" = String, Path)),
+/// Disables an integration: it sends and receives nothing until it is enabled again.
+#[utoipa::path(post, path = "/integrations/{id}/disable", tag = "integrations", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that reading it showed.")),
     responses((status = 200, body = Done)))]
 pub(super) async fn disable(
     State(state): State<AppState>,
-    (caller, IfMatch(expected)): (Caller, IfMatch),
+    (caller, expected): (Caller, IfMatch),
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id: IntegrationId = params::id(&id, "integration")?;
     state.desk.routes().await?.integration_of(caller.organization, id)?;
     let stream = StreamId::of(Kind::Integration, id.0);
-    let command = |_: &Integration|  it sends and receives nothing until it is enabled again.:IntegrationCommand::Disable { reason: None, automatic: false };
-    let done = state.desk.change::<Integration>(&caller.envelope(), &stream, expected, command).await?;
+    let command = |_: &Integration| IntegrationCommand::Disable { reason: None, automatic: false };
+    let done = state.desk.change::<Integration>(&caller.envelope(), &stream, expected.0, command).await?;
     Ok(answer::changed(id, done))
 }

@@ -23,15 +23,16 @@ pub(super) struct DisconnectBody {
 }
 
 /// Gives the connection and its credentials up; records stay linked.
-#[utoipa::path(post, path = "/integrations/{id}/disconnect", tag = "integrations", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/integrations/{id}/disconnect", tag = "integrations", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that reading it showed.")),
     request_body = Option<DisconnectBody>, responses((status = 200, body = Done)))]
 pub(super) async fn disconnect(
     State(state): State<AppState>,
-    (caller, IfMatch(expected)): (Caller, IfMatch),
+    (caller, expected): (Caller, IfMatch),
     Path(id): Path<String>,
     MaybeBody(body): MaybeBody<DisconnectBody>,
 ) -> Result<Response, Problem> {
     let id: IntegrationId = params::id(&id, "integration")?;
-    let done = state.desk.disconnect(&caller.envelope(), id, (body.reason, expected)).await?;
+    let done = state.desk.disconnect(&caller.envelope(), id, (body.reason, expected.0)).await?;
     Ok(answer::changed(id, done))
 }

@@ -14,17 +14,18 @@ use crate::http::problem::Problem;
 use crate::http::state::AppState;
 
 /// Enables an integration. Needs the credentials that its provider requires and a confirmed connection.
-#[utoipa::path(post, path = "/integrations/{id}/enable", tag = "integrations", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/integrations/{id}/enable", tag = "integrations", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that reading it showed.")),
     responses((status = 200, body = Done)))]
 pub(super) async fn enable(
     State(state): State<AppState>,
-    (caller, IfMatch(expected)): (Caller, IfMatch),
+    (caller, expected): (Caller, IfMatch),
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let id: IntegrationId = params::id(&id, "integration")?;
     let facts = state.desk.facts_of(caller.organization, id).await?;
     let stream = StreamId::of(Kind::Integration, id.0);
     let command = |_: &Integration| IntegrationCommand::Enable { facts: facts.clone(), automatic: false };
-    let done = state.desk.change::<Integration>(&caller.envelope(), &stream, expected, command).await?;
+    let done = state.desk.change::<Integration>(&caller.envelope(), &stream, expected.0, command).await?;
     Ok(answer::changed(id, done))
 }

@@ -21,13 +21,13 @@ use utoipa_axum::routes;
 
 use crate::http::state::AppState;
 
-pub use put_credentials::SecretsBody;
-pub use test::TestOutcome;
+pub(crate) use put_credentials::SecretsBody;
+pub(crate) use test::TestOutcome;
 
 const VIEW: &str = "v_project_integrations";
 
 /// What means the same under both prefixes.
-pub fn shared_routes() -> OpenApiRouter<AppState> {
+pub(crate) fn shared_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(connected::connected))
         .routes(routes!(enable::enable))
@@ -39,4 +39,4 @@ pub fn shared_routes() -> OpenApiRouter<AppState> {
 }
 
 mod prefixed;
-pub use prefixed::{earlier_routes, routes};
+pub(crate) use prefixed::{earlier_routes, routes};

@@ -19,11 +19,11 @@ use crate::http::state::AppState;
 /// Secrets, by name (`api_key`, `webhook_secret` …): see the provider's setup form. Write-only.
 #[derive(Deserialize, ToSchema)]
 #[serde(transparent)]
-pub struct SecretsBody(BTreeMap<String, String>);
+pub(crate) struct SecretsBody(BTreeMap<String, String>);
 
 impl SecretsBody {
     /// The secrets, in a shape that does not print.
-    pub fn into_secrets(self) -> Vec<(String, SecretString)> {
+    pub(crate) fn into_secrets(self) -> Vec<(String, SecretString)> {
         self.0.into_iter().map(|(name, value)| (name, SecretString::from(value))).collect()
     }
 }

@@ -15,7 +15,7 @@ use crate::http::{at_least, params};
 
 /// What a test found.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct TestOutcome {
+pub(crate) struct TestOutcome {
     /// Whether the provider took the credentials.
     pub ok: bool,
     /// The remote company that answered.
@@ -34,7 +34,7 @@ pub struct TestOutcome {
 
 impl TestOutcome {
     /// The provider answered.
-    pub fn answered(verified: &Verified, position: Option<u64>) -> Self {
+    pub(crate) fn answered(verified: &Verified, position: Option<u64>) -> Self {
         Self {
             ok: true,
             realm: verified.realm.clone(),

@@ -19,11 +19,12 @@ use crate::http::state::AppState;
 
 /// Replaces a lookup table: our value → the provider's. `If-Match` is the number that reading it showed.
 #[utoipa::path(put, path = "/integrations/{id}/lookups/{name}", tag = "lookups",
-    params(("id" = String, Path), ("name" = String, Path)), request_body = BTreeMap<String, String>,
+    params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that reading it showed."), ("name" = String, Path)), request_body = BTreeMap<String, String>,
     responses((status = 200, body = Done)))]
 pub(super) async fn put(
     State(state): State<AppState>,
-    (caller, IfMatch(expected)): (Caller, IfMatch),
+    (caller, expected): (Caller, IfMatch),
     Path((id, name)): Path<(String, String)>,
     Body(table): Body<BTreeMap<String, String>>,
 ) -> Result<Response, Problem> {
@@ -32,7 +33,7 @@ pub(super) async fn put(
     if name.trim().is_empty() || name.chars().count() > 50 {
         return Err(Problem::invalid("name", "the name of a lookup table has 1 to 50 characters"));
     }
-    let expected = expected.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    let expected = expected.0.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     let stream = StreamId::of(Kind::Integration, id.0);
     let (name, table) = (&name, &table);
     let command = |_: &Integration| IntegrationCommand::SetLookup { name: name.clone(), table: table.clone(), expected };

@@ -19,7 +19,7 @@ use utoipa_axum::routes;
 use crate::http::state::AppState;
 
 /// Their routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(list::list, create::create))
         .routes(routes!(put::put, delete::delete))

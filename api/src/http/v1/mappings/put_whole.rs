@@ -39,17 +39,18 @@ pub(super) struct WholeDone {
 }
 
 /// Replaces the whole mapping as one version. `If-Match` is the number that reading it showed.
-#[utoipa::path(put, path = "/sync-configs/{id}/mapping", tag = "field mappings", params(("id" = String, Path)),
+#[utoipa::path(put, path = "/sync-configs/{id}/mapping", tag = "field mappings", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that reading it showed.")),
     request_body = WholeBody, responses((status = 200, body = WholeDone)))]
 pub(super) async fn put_whole(
     State(state): State<AppState>,
-    (caller, IfMatch(expected)): (Caller, IfMatch),
+    (caller, expected): (Caller, IfMatch),
     Path(id): Path<String>,
     Body(body): Body<WholeBody>,
 ) -> Result<Response, Problem> {
     let id: SyncConfigId = params::id(&id, "sync config")?;
     let MappingGiven(mapping) = MappingGiven::read("field_mappings", &body.field_mappings)?;
-    let number = expected.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    let number = expected.0.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     let written = replace(&state, &caller, id, (mapping, number)).await?;
     let done = WholeDone {
         sync_config_id: id.to_string(),

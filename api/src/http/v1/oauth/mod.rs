@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::http::state::AppState;
 
 /// What needs the token.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(authorize::authorize))
         .routes(routes!(refresh::refresh))
@@ -21,6 +21,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// What a provider sends a browser to; its one-time state is the token.
-pub fn open_routes() -> OpenApiRouter<AppState> {
+pub(crate) fn open_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(callback::callback))
 }

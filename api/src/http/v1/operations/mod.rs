@@ -14,7 +14,7 @@ use utoipa_axum::routes;
 use crate::http::state::AppState;
 
 /// Below `/v1`.
-pub fn versioned() -> OpenApiRouter<AppState> {
+pub(crate) fn versioned() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(projections::projections))
         .routes(routes!(limits::limits))
@@ -22,12 +22,12 @@ pub fn versioned() -> OpenApiRouter<AppState> {
 }
 
 /// At the root, with the token.
-pub fn guarded() -> OpenApiRouter<AppState> {
+pub(crate) fn guarded() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(metrics::metrics))
 }
 
 /// At the root, without.
-pub fn open() -> OpenApiRouter<AppState> {
+pub(crate) fn open() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(healthz::healthz))
         .routes(routes!(readyz::readyz))

@@ -50,11 +50,12 @@ impl ChangeProjectBody {
 }
 
 /// Renames a project, moves it to another country, or archives it.
-#[utoipa::path(patch, path = "/projects/{id}", tag = "projects", params(("id" = String, Path)),
+#[utoipa::path(patch, path = "/projects/{id}", tag = "projects", params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that reading it showed.")),
     request_body = ChangeProjectBody, responses((status = 200, body = Done)))]
 pub(super) async fn change(
     State(state): State<AppState>,
-    (caller, IfMatch(expected)): (Caller, IfMatch),
+    (caller, expected): (Caller, IfMatch),
     Path(id): Path<String>,
     Body(body): Body<ChangeProjectBody>,
 ) -> Result<Response, Problem> {
@@ -62,6 +63,6 @@ pub(super) async fn change(
     state.desk.routes().await?.project_of(caller.organization, id)?;
     let stream = StreamId::of(Kind::Project, id.0);
     let done: Outcome =
-        state.desk.change_all::<Project>(&caller.envelope(), &stream, expected, body.commands()).await?;
+        state.desk.change_all::<Project>(&caller.envelope(), &stream, expected.0, body.commands()).await?;
     Ok(answer::changed(id, done))
 }

@@ -13,7 +13,7 @@ use crate::http::state::AppState;
 const VIEW: &str = "v_projects";
 
 /// Their routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(register::register, list::list))
         .routes(routes!(get::get, change::change))

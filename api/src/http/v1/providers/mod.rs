@@ -12,10 +12,10 @@ use utoipa_axum::routes;
 use crate::http::state::AppState;
 
 pub(in crate::http::v1) use shape::fields;
-pub use shape::{SetupShape, summary};
+pub(crate) use shape::{SetupShape, summary};
 
 /// Its routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(list::list))
         .routes(routes!(get::get))

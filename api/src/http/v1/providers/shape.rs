@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 /// A field of the setup form.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = SetupField)]
-pub struct SetupShape {
+pub(crate) struct SetupShape {
     /// Its name.
     pub name: String,
     /// Label.
@@ -32,7 +32,7 @@ impl From<&SetupField> for SetupShape {
 }
 
 /// A provider in a list.
-pub fn summary(provider: &Provider) -> Value {
+pub(crate) fn summary(provider: &Provider) -> Value {
     json!({
         "key": provider.key,
         "name": provider.name,

@@ -197,7 +197,7 @@ impl Batch {
     }
 
     /// A bulk writer waits for subscribers that are far behind; a minute at most, in case one of them stands still.
-    async fn pause(&self) {
+    async fn pause(&mut self) {
         let clock = self.state.clock();
         let until = clock.now() + chrono::TimeDelta::minutes(1);
         while clock.now() < until {

@@ -14,17 +14,18 @@ use crate::http::state::AppState;
 
 /// Deletes a record; its history stays, and a later put continues it.
 #[utoipa::path(delete, path = "/projects/{id}/records/{entity}/{local_id}", tag = "records",
-    params(("id" = String, Path), ("entity" = String, Path), ("local_id" = String, Path)),
+    params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that reading it showed."), ("entity" = String, Path), ("local_id" = String, Path)),
     responses((status = 200, body = Done)))]
 pub(super) async fn delete(
     State(state): State<AppState>,
-    (caller, IfMatch(if_match)): (Caller, IfMatch),
+    (caller, if_match): (Caller, IfMatch),
     Path((id, entity, local_id)): Path<(String, String, String)>,
 ) -> Result<Response, Problem> {
     let of = records_of(&state, &caller, (&id, &entity)).await?;
     let key = LocalRecordKey { project: of.project, entity: of.entity.into(), local_id };
     let command =
-        |_: &LocalRecord| LocalRecordCommand::Delete(DeleteRecord { if_match, source: Source::Client });
+        |_: &LocalRecord| LocalRecordCommand::Delete(DeleteRecord { if_match: if_match.0, source: Source::Client });
     let done = state.dispatcher.dispatch::<LocalRecord>(&caller.envelope(), &key.stream(), command).await?;
     Ok(answer::changed(key.local_id, done))
 }

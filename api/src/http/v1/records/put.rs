@@ -30,18 +30,19 @@ pub(super) struct PutParams {
 
 /// Puts a record: a field that is absent keeps its value, null clears it. `If-Match` is optional.
 #[utoipa::path(put, path = "/projects/{id}/records/{entity}/{local_id}", tag = "records",
-    params(("id" = String, Path), ("entity" = String, Path), ("local_id" = String, Path), PutParams),
+    params(("id" = String, Path),
+    ("If-Match" = Option<String>, Header, description = "The version that reading it showed."), ("entity" = String, Path), ("local_id" = String, Path), PutParams),
     request_body = Object, responses((status = 200, body = Done), (status = 201, body = Done)))]
 pub(super) async fn put(
     State(state): State<AppState>,
-    (caller, IfMatch(if_match)): (Caller, IfMatch),
+    (caller, if_match): (Caller, IfMatch),
     Path((id, entity, local)): Path<(String, String, String)>,
     Params(asked): Params<PutParams>,
     Body(fields): Body<Fields>,
 ) -> Result<Response, Problem> {
     let of = records_of(&state, &caller, (&id, &entity)).await?;
     let updated_at = time("updated_at", asked.updated_at.as_deref())?;
-    let line = PutLine { local_id: local_id(&local)?, fields, replace: asked.replace, if_match, updated_at };
+    let line = PutLine { local_id: local_id(&local)?, fields, replace: asked.replace, if_match: if_match.0, updated_at };
     let done = state.desk.put_record(&caller.envelope(), &of, &line).await?;
     let status = if done.changed && done.version == 1 { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer::done(status, Done::of(local, done)).into_response())

@@ -12,7 +12,7 @@ use utoipa_axum::routes;
 use crate::http::state::AppState;
 
 /// Its routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(start::start))
         .routes(routes!(status::status))

@@ -22,7 +22,7 @@ use crate::http::problem::Problem;
 /// Settings of a sync config; what is absent stays, or takes its default.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct SettingsBody {
+pub(crate) struct SettingsBody {
     /// Our entity; needed for a new one, and never changed.
     #[serde(alias = "entity_type")]
     #[schema(value_type = Option<String>, example = "customer")]
@@ -88,7 +88,7 @@ pub struct SettingsBody {
 
 impl SettingsBody {
     /// As the command handler takes it.
-    pub fn into_settings(self) -> Result<SyncConfigSettings, Problem> {
+    pub(crate) fn into_settings(self) -> Result<SyncConfigSettings, Problem> {
         let usual = self.frequency()?;
         let trigger = match &self.trigger {
             Some(given) => Some(read_trigger(given, self.trigger_config.as_ref())?),
@@ -119,7 +119,7 @@ impl SettingsBody {
     }
 
     /// As a new config of `integration`, or one to find by its pair of entities.
-    pub fn into_config(mut self, integration: IntegrationId) -> Result<NewSyncConfig, Problem> {
+    pub(crate) fn into_config(mut self, integration: IntegrationId) -> Result<NewSyncConfig, Problem> {
         let missing = |field: &'static str| Problem::invalid(field, format!("{field} is missing: name the entity"));
         let local_entity = self.local_entity.take().ok_or_else(|| missing("local_entity"))?;
         let remote_entity = self.remote_entity.take().ok_or_else(|| missing("remote_entity"))?;
@@ -128,7 +128,7 @@ impl SettingsBody {
     }
 
     /// Refuses what a config never changes.
-    pub fn check_unchanging(&self) -> Result<(), Problem> {
+    pub(crate) fn check_unchanging(&self) -> Result<(), Problem> {
         let given = [
             ("local_entity", self.local_entity.is_some()),
             ("remote_entity", self.remote_entity.is_some()),
@@ -167,7 +167,7 @@ fn schedule_of(frequency: SyncFrequency) -> Option<Schedule> {
 
 /// A config was written.
 #[derive(Debug, Serialize, ToSchema)]
-pub struct ConfigDone {
+pub(crate) struct ConfigDone {
     /// The sync config.
     pub id: String,
     /// Whether it is new.
@@ -181,7 +181,7 @@ pub struct ConfigDone {
 }
 
 /// The answer to a config that was written.
-pub fn written(config: &WrittenConfig) -> Response {
+pub(crate) fn written(config: &WrittenConfig) -> Response {
     let status = if config.created { StatusCode::CREATED } else { StatusCode::OK };
     let body = ConfigDone {
         id: config.id.to_string(),

@@ -11,10 +11,10 @@ use utoipa_axum::routes;
 
 use crate::http::state::AppState;
 
-pub use body::{ConfigDone, SettingsBody, written};
-pub use read::{present, read_schedule, read_trigger};
+pub(crate) use body::{ConfigDone, SettingsBody, written};
+pub(crate) use read::{present, read_schedule, read_trigger};
 
 /// Their routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(get::get, put::put, delete::delete))
 }

@@ -8,12 +8,12 @@ use serde_json::Value;
 use crate::http::problem::Problem;
 
 /// Tells null from absent: what is given is `Some`, null included.
-pub fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+pub(crate) fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(deserializer).map(Some)
 }
 
 /// A trigger: a word with its configuration beside it, or an object `{"kind", "entity", "filter", "events"}`.
-pub fn read_trigger(given: &Value, config: Option<&Value>) -> Result<Trigger, Problem> {
+pub(crate) fn read_trigger(given: &Value, config: Option<&Value>) -> Result<Trigger, Problem> {
     match given {
         Value::String(word) => {
             let kind = TriggerKind::parse(word).map_err(|error| Problem::invalid("trigger", error))?;
@@ -48,7 +48,7 @@ fn configured(mut trigger: Trigger, config: Option<&Value>) -> Result<Trigger, P
 
 /// A schedule: a cron expression (in UTC), `{"cron": …, "time_zone": …}`, or `{"minutes": 15}`. Null is none.
 #[expect(clippy::needless_pass_by_value, reason = "callers have no use for what they were given")]
-pub fn read_schedule(given: Value) -> Result<Option<Schedule>, Problem> {
+pub(crate) fn read_schedule(given: Value) -> Result<Option<Schedule>, Problem> {
     let refused = |error: domain::sync_config::schedule::ScheduleError| Problem::invalid("schedule", error);
     let members = match &given {
         Value::Null => return Ok(None),

@@ -13,7 +13,7 @@ use crate::http::problem::Problem;
 /// Which sync records.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RecordParams {
+pub(crate) struct RecordParams {
     /// Of this project.
     project_id: Option<Uuid>,
     /// Of this integration.
@@ -40,7 +40,7 @@ pub struct RecordParams {
 
 impl RecordParams {
     /// As the views take it.
-    pub fn filter(self, organization: OrganizationId) -> Result<SyncRecordFilter, Problem> {
+    pub(crate) fn filter(self, organization: OrganizationId) -> Result<SyncRecordFilter, Problem> {
         Ok(SyncRecordFilter {
             organization,
             project: self.project_id.map(|id| id.to_string()),

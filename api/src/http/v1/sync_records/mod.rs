@@ -14,11 +14,11 @@ use utoipa_axum::routes;
 
 use crate::http::state::AppState;
 
-pub use filter::RecordParams;
-pub use whose::record_of;
+pub(crate) use filter::RecordParams;
+pub(crate) use whose::record_of;
 
 /// Their routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(list::list))
         .routes(routes!(get::get))

@@ -9,7 +9,7 @@ use crate::http::resource;
 use crate::http::state::AppState;
 
 /// The record that an id in a path names.
-pub async fn record_of(state: &AppState, caller: &Caller, id: &str) -> Result<SyncRecordKey, Problem> {
+pub(crate) async fn record_of(state: &AppState, caller: &Caller, id: &str) -> Result<SyncRecordKey, Problem> {
     let stream = resource::composed(Kind::SyncRecord, id);
     Ok(state.desk.routes().await?.record_of(caller.organization, &stream.id)?)
 }

@@ -17,7 +17,7 @@ use crate::http::state::AppState;
 /// Which runs.
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct RunParams {
+pub(crate) struct RunParams {
     /// Of this project.
     project_id: Option<Uuid>,
     /// Of this integration.
@@ -42,7 +42,7 @@ pub struct RunParams {
 
 impl RunParams {
     /// As the view takes it.
-    pub fn filter(self, organization: OrganizationId) -> Result<SyncRunFilter, Problem> {
+    pub(crate) fn filter(self, organization: OrganizationId) -> Result<SyncRunFilter, Problem> {
         Ok(SyncRunFilter {
             organization,
             project: self.project_id.map(|id| id.to_string()),

@@ -12,10 +12,10 @@ use utoipa_axum::routes;
 
 use crate::http::state::AppState;
 
-pub use filter::RunParams;
+pub(crate) use filter::RunParams;
 
 /// Their routes.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(list::list))
         .routes(routes!(get::get))

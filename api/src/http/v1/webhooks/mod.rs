@@ -18,7 +18,7 @@ use crate::http::state::AppState;
 pub use rejections::Rejections;
 
 /// What needs the token.
-pub fn routes() -> OpenApiRouter<AppState> {
+pub(crate) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(list_events::list_events))
         .routes(routes!(get_event::get_event))
@@ -27,6 +27,6 @@ pub fn routes() -> OpenApiRouter<AppState> {
 }
 
 /// What providers call; their signature is the token.
-pub fn open_routes() -> OpenApiRouter<AppState> {
+pub(crate) fn open_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::default().routes(routes!(receive::receive)).routes(routes!(receive_for::receive_for))
 }
