@@ -62,7 +62,8 @@ async fn batches(ours: &Ours, name: &str, content: Content, goal: f64) {
     let (mut mine, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         let first = ours.head().await;
-        let us = measure::run(BATCHES * BATCH, ours.batches(BATCHES, BATCH, content, round)).await;
+        let units = ours::decided(BATCHES, BATCH, content, round);
+        let us = measure::run(BATCHES * BATCH, ours.batches(units)).await;
         let rows = ours.rows_after(first).await;
         let bodies = copy::bodies(&rows, BATCH);
         let them = measure::run(BATCHES * BATCH, copy.load(bodies)).await;

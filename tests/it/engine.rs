@@ -2,5 +2,6 @@
 
 mod conflicts;
 mod ground;
+mod kills;
 mod quickbooks;
 mod thread;

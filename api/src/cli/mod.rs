@@ -15,4 +15,4 @@ mod sandbox;
 mod serve;
 mod terminal;
 
-pub use program::main;
+pub use program::{main, run};

@@ -1,5 +1,6 @@
 //! Reads the command line and runs the subcommand.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -81,17 +82,23 @@ impl Command {
 
 /// The program: parses, runs, and tells the shell how it went (0 well, 1 not everything, 2 not at all).
 pub fn main() -> ExitCode {
-    let Program { logging, command } = Program::parse();
+    ExitCode::from(run(std::env::args_os()))
+}
+
+/// The program with these arguments, its own name first. Ends the process itself where the arguments are wrong, or ask
+/// for help.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let Program { logging, command } = Program::parse_from(arguments);
     let outcome = telemetry::logging(&logging, command.fallback()).and_then(|()| {
         let runtime = tokio::runtime::Runtime::new()?;
         runtime.block_on(command.run())
     });
     match outcome {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
+        Ok(true) => 0,
+        Ok(false) => 1,
         Err(error) => {
             terminal::warn(&format!("headwater: {error:#}"));
-            ExitCode::from(2)
+            2
         }
     }
 }

@@ -72,6 +72,7 @@ impl Engine {
                 waiting.push((sent, outcome));
             }
         }
+        fail::fail_point!("before_outcome");
         let answers = self.ports.dispatcher.log.append(units).await?;
         fail::fail_point!("after_outcome");
         let mut again = Vec::new();

@@ -36,7 +36,14 @@ impl Postgres {
             .options([("lock_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")]);
         // Appends look single keys up beside a list of unknown length; a plan made while the tables were empty
         // must not scan them once they are full.
-        let by_key = [("enable_seqscan", "off"), ("enable_hashjoin", "off"), ("enable_mergejoin", "off")];
+        // With that settled there is one plan, so it is made once: planning costs more than a small batch.
+        let by_key = [
+            ("enable_seqscan", "off"),
+            ("enable_hashjoin", "off"),
+            ("enable_mergejoin", "off"),
+            ("plan_cache_mode", "force_generic_plan"),
+            ("jit", "off"),
+        ];
         let appends = pool(APPENDERS).connect_lazy_with(options.clone().options(by_key));
         let pool = pool(connections).connect_with(options).await.map_err(away)?;
         Ok(Self { pool, appends })

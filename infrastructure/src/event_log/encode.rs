@@ -4,6 +4,7 @@ use application::ports::Unavailable;
 use application::ports::event_log::{NewEvent, StreamAppend, Unit};
 use domain::fields::Fields;
 use domain::ids::OrganizationId;
+use domain::metadata::Metadata;
 use domain::stream::StreamId;
 
 use super::codec;
@@ -30,14 +31,15 @@ pub(super) async fn encode(units: Vec<Unit>, keys: &SubjectKeys) -> Result<Vec<R
             .filter(|append| append.expected > 0)
             .map(|append| (unit.unit.organization, append.stream.clone()))
     });
-    let mut ring = keys.ring(known.collect()).await?;
+    let ring = keys.ring(known.collect()).await?;
     let mut raw = Vec::with_capacity(parted.len());
+    let mut last = None;
     for unit in parted {
         let wrapper = match unit.sealed().next() {
             Some(_) => Some(keys.wrapper(unit.unit.organization).await?),
             None => None,
         };
-        raw.push(Encoder { keys, wrapper, ring: &mut ring, new: Vec::new() }.unit(unit));
+        raw.push(Encoder { keys, wrapper, ring: &ring, new: Vec::new(), last: &mut last }.unit(unit));
     }
     Ok(raw)
 }
@@ -70,8 +72,10 @@ impl PartedUnit {
 struct Encoder<'a> {
     keys: &'a SubjectKeys,
     wrapper: Option<KeyWrapper>,
-    ring: &'a mut Ring,
+    ring: &'a Ring,
     new: Vec<NewKey>,
+    /// The metadata written last: events of one call mostly share it.
+    last: &'a mut Option<(Metadata, String)>,
 }
 
 impl Encoder<'_> {
@@ -110,7 +114,18 @@ impl Encoder<'_> {
             }
             _ => open,
         };
-        let metadata = codec::write_metadata(&new.metadata);
+        let metadata = self.metadata(new.metadata);
         RawEvent { event_type, event_version, payload, metadata }
+    }
+
+    fn metadata(&mut self, metadata: Metadata) -> String {
+        if let Some((last, text)) = &*self.last
+            && *last == metadata
+        {
+            return text.clone();
+        }
+        let text = codec::write_metadata(&metadata);
+        *self.last = Some((metadata, text.clone()));
+        text
     }
 }

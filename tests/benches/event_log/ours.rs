@@ -73,10 +73,8 @@ impl Ours {
     }
 
     /// One call per batch, each of new streams.
-    pub(crate) async fn batches(&self, batches: usize, batch: usize, content: Content, round: usize) {
-        for number in 0..batches {
-            let id = |place: usize| format!("{content:?}-{round}-{number:04}-{place:04}");
-            let units = (0..batch).map(|place| unit(&id(place), content)).collect();
+    pub(crate) async fn batches(&self, batches: Vec<Vec<Unit>>) {
+        for units in batches {
             let answers = self.log.append(units).await.expect("the database is there");
             assert!(answers.iter().all(Result::is_ok), "every stream is new");
         }
@@ -93,6 +91,15 @@ impl Ours {
             organization_id, recorded_at FROM events WHERE global_position > $1 ORDER BY global_position";
         self.database.query(sql, vec![position.into()]).await.expect("the database is there")
     }
+}
+
+/// Decided, not encoded: what a use case hands to the log.
+pub(crate) fn decided(batches: usize, batch: usize, content: Content, round: usize) -> Vec<Vec<Unit>> {
+    let units = |number: usize| {
+        let id = |place: usize| format!("{content:?}-{round}-{number:04}-{place:04}");
+        (0..batch).map(|place| unit(&id(place), content)).collect()
+    };
+    (0..batches).map(units).collect()
 }
 
 /// The fields of a customer, some 400 bytes.

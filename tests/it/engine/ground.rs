@@ -17,7 +17,7 @@ pub(super) async fn rest(config: RestConfig) -> (TempDir, RestSandbox, Ground) {
         provider: "rest".to_owned(),
         provider_url: provider.base_url.clone(),
         oauth: None,
-        clock: clock(),
+        clock: real_clock(),
     };
     (folder, provider, ground)
 }
@@ -42,7 +42,7 @@ pub(super) async fn books(config: QuickBooksConfig) -> (TempDir, QuickBooksSandb
         provider: "quickbooks".to_owned(),
         provider_url: books.base_url.clone(),
         oauth: Some([at("/connect/oauth2"), at("/oauth2/v1/tokens/bearer"), at("/v2/oauth2/tokens/revoke")]),
-        clock: clock(),
+        clock: real_clock(),
     };
     (folder, books, ground)
 }
@@ -71,7 +71,8 @@ pub(super) async fn connected_books(ground: &Ground) -> (Rig, Configs) {
     (rig, configs)
 }
 
-fn clock() -> ManualClock {
+/// A clock that tests move, starting near the simulators' own.
+pub(super) fn real_clock() -> ManualClock {
     // Near the simulators' own clock, which is real: tokens and intents are judged by both.
     ManualClock::new(chrono::DateTime::from(std::time::UNIX_EPOCH) + real_time())
 }

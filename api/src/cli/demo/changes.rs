@@ -77,7 +77,7 @@ async fn last(stage: &Stage, entity: &str) -> anyhow::Result<Linked> {
 /// A person settles what the strategy leaves to one. Answers how many conflicts waited.
 pub(super) async fn settle(stage: &Stage) -> anyhow::Result<usize> {
     let open = rows::all(stage.store.read_store.as_ref(), "v_conflicts").await?;
-    let open: Vec<&Value> = open.iter().filter(|row| row["resolved"] == false).collect();
+    let open: Vec<&Value> = open.iter().filter(|row| row["status"] == "open").collect();
     for conflict in &open {
         let id = text(conflict, "id")?;
         stage.hub.post(&format!("/v1/conflicts/{}/resolve", escaped(id)), json!({"resolution": "local"})).await?;

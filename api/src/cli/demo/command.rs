@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use tokio::time::Instant;
 use url::Url;
@@ -64,6 +64,9 @@ impl DemoArgs {
         let began = Instant::now();
         let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
         let folder = self.data_dir.clone().unwrap_or_else(|| temporary.path().join("hub"));
+        if folder.join("headwater.db").exists() {
+            bail!("{} holds a database already: the demo starts with a fresh one, so name an empty folder", folder.display());
+        }
         let input = self.input(temporary.path())?;
         let addr = scene::address(!self.no_serve)?;
         let url = format!("http://{addr}");
@@ -112,11 +115,12 @@ impl DemoArgs {
         say("connected by OAuth and enabled; from here on the company misbehaves");
         stage.books.faults.set(scene::faults(self.seed));
         let imported = import(&stage.store, input, |_| {}).await?;
-        say(&format!("imported {imported}"));
+        let records: u64 = imported.created.values().sum();
+        let kinds: Vec<String> = imported.created.iter().map(|(entity, count)| format!("{count} {entity}")).collect();
+        say(&format!("imported {records} records: {}", kinds.join(", ")));
         for (line, reason) in &imported.left_out {
             say(&format!("  left out, line {line}: {reason}"));
         }
-        let records: u64 = imported.created.values().sum();
         stage.deadline += PER_RECORD * u32::try_from(records).unwrap_or(u32::MAX);
         let hub = kill_in_the_middle(&stage, hub, config, records).await?;
         rest(&stage, "the first synchronisation").await?;
@@ -127,7 +131,7 @@ impl DemoArgs {
         say("changed the same fields on both sides while nobody looked: one conflict per strategy");
         rest(&stage, "the conflicts").await?;
         let waited = changes::settle(&stage).await?;
-        say(&format!("settled {waited} conflict by hand"));
+        say(&format!("settled the {waited} that waited for a person"));
         rest(&stage, "the decision").await?;
         let report = count(&stage).await?;
         stage.store.database.close().await;

@@ -7,7 +7,7 @@ use domain::catalogue;
 use domain::event::Event;
 use domain::fields::Fields;
 use domain::local_record::LocalRecordEvent;
-use domain::stream::{LocalRecordKey, StreamId};
+use domain::stream::StreamId;
 use domain::sync_record::SyncRecordEvent;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,8 +25,8 @@ static PERSONAL: LazyLock<HashMap<&'static str, HashMap<&'static str, bool>>> = 
 pub(crate) fn take(stream: &StreamId, event: &mut Event) -> Option<Fields> {
     let taken = match event {
         Event::LocalRecord(LocalRecordEvent::Put(put)) => {
-            let entity = LocalRecordKey::parse(stream).map(|key| key.entity).unwrap_or_default();
-            match PERSONAL.get(entity.as_str()) {
+            // The names of shipped entities need no escaping in a stream id.
+            match stream.id.split('/').nth(1).and_then(|entity| PERSONAL.get(entity)) {
                 // A field that the schema does not name is the customer's own.
                 Some(known) => fields("fields", &mut put.fields, |name, _| *known.get(name).unwrap_or(&true)),
                 None => fields("fields", &mut put.fields, |_, value| has_text(value)),

@@ -106,7 +106,7 @@ impl SubjectKeys {
     /// `None` for a destroyed one: what comes after an erasure is not kept either.
     pub(crate) fn sealing(
         &self,
-        ring: &mut Ring,
+        ring: &Ring,
         wrapper: &KeyWrapper,
         (organization, subject): (OrganizationId, &StreamId),
     ) -> Option<(SubjectKey, Option<NewKey>)> {
@@ -116,10 +116,9 @@ impl SubjectKeys {
             let key = KeyWrapper::random_key();
             let wrapped = wrapper.wrap(&associated(subject), &key);
             let held = Held::Pending(Arc::new(key), wrapped);
-            self.cache().insert(name.clone(), held.clone());
+            self.cache().insert(name, held.clone());
             held
         });
-        ring.0.insert(name, held.clone());
         match held {
             Held::Destroyed => None,
             Held::Stored(key) => Some((key, None)),

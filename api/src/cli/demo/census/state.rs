@@ -82,7 +82,8 @@ impl State {
         for row in locals.iter().filter(|row| row["entity"] == local && row["deleted"] == false) {
             let id = row["local_id"].as_str().unwrap_or_default();
             entity.ours += 1;
-            entity.our_total += amount(&row["body"]["total"]);
+            let total = if local == "payment" { "amount" } else { "total" };
+            entity.our_total += amount(&row["body"][total]);
             let pair = pairs.get(&(local.to_owned(), id.to_owned()));
             let remote_id = pair.and_then(|pair| pair.remote_id.as_deref());
             seen.extend(remote_id.map(str::to_owned));
