@@ -31,9 +31,11 @@ async fn main() {
     let ours = Ours::open(&url).await;
     println!("rounds: {ROUNDS}, medians; CPU is of this process and of every PostgreSQL process\n");
     single_commands(&ours).await;
-    batches(&ours, "batch append, events only", Content::Plain, 0.85).await;
-    batches(&ours, "batch append, claims and snapshots", Content::Full, 0.45).await;
-    batches(&ours, "batch append, claims, snapshots, sealed contents", Content::Sealed, 0.0).await;
+    for in_flight in [1, 2] {
+        batches(&ours, "batch append, events only", (Content::Plain, in_flight), 0.85).await;
+        batches(&ours, "batch append, claims and snapshots", (Content::Full, in_flight), 0.45).await;
+        batches(&ours, "batch append, claims, snapshots, sealed", (Content::Sealed, in_flight), 0.0).await;
+    }
 }
 
 async fn single_commands(ours: &Ours) {
@@ -57,13 +59,13 @@ async fn single_commands(ours: &Ours) {
     );
 }
 
-async fn batches(ours: &Ours, name: &str, content: Content, goal: f64) {
+async fn batches(ours: &Ours, name: &str, (content, in_flight): (Content, usize), goal: f64) {
     let copy = copy::Copy::open().await;
     let (mut mine, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
         let first = ours.head().await;
-        let units = ours::decided(BATCHES, BATCH, content, round);
-        let us = measure::run(BATCHES * BATCH, ours.batches(units)).await;
+        let units = ours::decided(BATCHES, BATCH, content, in_flight * 100 + round);
+        let us = measure::run(BATCHES * BATCH, ours.batches(units, in_flight)).await;
         let rows = ours.rows_after(first).await;
         let bodies = copy::bodies(&rows, BATCH);
         let them = measure::run(BATCHES * BATCH, copy.load(bodies)).await;
@@ -72,7 +74,8 @@ async fn batches(ours: &Ours, name: &str, content: Content, goal: f64) {
             theirs.push(them);
         }
     }
-    report(name, &mine, "COPY BINARY of its event rows", &theirs, goal);
+    let name = format!("{name}, {in_flight} of our calls in flight");
+    report(&name, &mine, "COPY BINARY of its event rows", &theirs, goal);
 }
 
 fn report(name: &str, ours: &[Figure], peer: &str, theirs: &[Figure], goal: f64) {

@@ -5,3 +5,4 @@ mod ground;
 mod kills;
 mod quickbooks;
 mod thread;
+mod walk_through;

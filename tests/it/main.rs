@@ -1,9 +1,14 @@
 //! One integration binary: every contract, process and journey.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod api;
+mod bad_input;
+mod cli;
 mod connectors;
 mod contracts;
+mod demo;
 mod engine;
 mod golden_events;
+mod openapi;
 mod projections;
 mod stress_event_log;

@@ -2,4 +2,6 @@
 
 pub mod postgres;
 pub mod browser;
+pub mod hub;
+pub mod program;
 pub mod rig;

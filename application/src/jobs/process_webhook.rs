@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use domain::ids::OrganizationId;
 use domain::stream::StreamId;
-use domain::webhook_delivery::{WebhookDelivery, WebhookDeliveryCommand};
+use domain::webhook_delivery::{WebhookDelivery, WebhookDeliveryCommand, WebhookReceived};
 
 use super::JobHandler;
 use super::push_records::again;
@@ -60,19 +60,7 @@ impl ProcessWebhooks {
         let stream = StreamId { kind: domain::stream::Kind::WebhookDelivery, id: job.key.clone() };
         let mut working = engine.ports.dispatcher.load::<WebhookDelivery>(&stream).await?;
         let Some(received) = working.state.received.clone() else { return Ok(Settled::Done) };
-        let routes = engine.directory.now().await?;
-        let at = engine.now();
-        let jobs: Vec<NewJob> = routes
-            .of_integration(received.integration)
-            .filter(|(_, config)| {
-                config
-                    .identity
-                    .as_ref()
-                    .is_some_and(|identity| Some(&identity.remote_entity) == received.entity.as_ref())
-            })
-            .filter_map(|(id, _)| routes.live(id))
-            .filter_map(|live| Some(pull_records::job(&live, received.remote_id.as_deref()?, at)))
-            .collect();
+        let jobs = self.hints(&received).await?;
         let command = if jobs.is_empty() {
             WebhookDeliveryCommand::Ignore { reason: "no enabled config takes this entity".to_owned() }
         } else {
@@ -97,5 +85,21 @@ impl ProcessWebhooks {
                 Ok(again(engine.now(), Duration::from_secs(1), job.attempts, &refused.to_string()))
             }
         }
+    }
+
+    /// One read per live config that takes the entity.
+    async fn hints(&self, received: &WebhookReceived) -> Result<Vec<NewJob>, Unavailable> {
+        let routes = self.0.directory.now().await?;
+        let at = self.0.now();
+        let configs = routes.of_integration(received.integration).filter(|(_, config)| {
+            config
+                .identity
+                .as_ref()
+                .is_some_and(|identity| Some(&identity.remote_entity) == received.entity.as_ref())
+        });
+        let live = configs.filter_map(|(id, _)| routes.live(id));
+        Ok(live
+            .filter_map(|live| Some(pull_records::job(&live, received.remote_id.as_deref()?, at)))
+            .collect())
     }
 }

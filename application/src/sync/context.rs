@@ -10,7 +10,8 @@ use domain::fields::Fields;
 use domain::ids::{IntegrationId, OrganizationId, ProjectId, SyncConfigId};
 use domain::sync_config::field_path::FieldPath;
 use domain::sync_config::mapping::{Known, Mapping, MappingProblem, MappingVersion};
-use domain::sync_config::{Filter, Settings};
+use domain::sync_config::Settings;
+use domain::sync_config::filter::CompiledFilter;
 use domain::sync_record::plan::{Plan, Rules};
 use domain::value::Direction;
 
@@ -45,6 +46,8 @@ pub struct Context {
     pub plan: Arc<Plan>,
     /// Its version.
     pub version: MappingVersion,
+    /// The config's filter and its trigger's.
+    filters: Arc<[CompiledFilter]>,
     /// Remote fields that change without meaning.
     pub volatile: Vec<FieldPath>,
     /// Lookup tables, by name.
@@ -93,9 +96,10 @@ impl Context {
             project: identity.project,
             integration_id: live.integration_id,
             config_id,
-            settings,
+            settings: settings.clone(),
             schema,
             plan: Arc::new(plan),
+            filters: filters(&settings, schema)?,
             local_entity,
             volatile: remote.volatile.iter().filter_map(|path| FieldPath::parse(path).ok()).collect(),
             remote,
@@ -125,8 +129,7 @@ impl Context {
     /// Whether a record of ours is one this config sends: its own filter and its trigger's. A filter that cannot be
     /// evaluated on it holds it back.
     pub fn fits(&self, record: &Fields) -> bool {
-        let fits = |filter: &Filter| filter.matches(record, self.schema).unwrap_or(false);
-        fits(&self.settings.filter) && fits(&self.settings.trigger.filter)
+        self.filters.iter().all(|filter| filter.matches(record).unwrap_or(false))
     }
 
     /// What open writes are unique in.
@@ -158,6 +161,13 @@ impl Context {
     pub fn direction(&self) -> Direction {
         self.settings.direction
     }
+}
+
+fn filters(settings: &Settings, schema: Option<&EntitySchema>) -> Result<Arc<[CompiledFilter]>, Idle> {
+    [&settings.filter, &settings.trigger.filter]
+        .into_iter()
+        .map(|filter| filter.compile(schema).map_err(|error| Idle::Unmappable(error.to_string())))
+        .collect()
 }
 
 /// Problems in one sentence, at most 500 characters.

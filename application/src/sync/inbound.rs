@@ -133,7 +133,7 @@ impl Engine {
                     result.counts.skipped += 1;
                 }
                 Some(held) => {
-                    known.extend(SyncRecordKey::parse(&held.stream).map(|key| (record, key.local_id)))
+                    known.extend(SyncRecordKey::parse(&held.stream).map(|key| (record, key.local_id)));
                 }
                 None => unknown.push(record),
             }

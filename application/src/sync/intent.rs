@@ -67,7 +67,7 @@ pub(super) fn draft(context: &Context, pair: Pair, planned: PlannedWrite, known:
 /// The same bytes keep their intent and key; other bytes are another intent.
 fn intent_number(context: &Context, pair: &Pair, planned: &PlannedWrite) -> u32 {
     match &pair.sync.state.last {
-        Some(last) if last.body_digest == body_digest(context, planned) => last.intent,
+        Some(last) if last.body_digest == body_digest(context, pair, planned) => last.intent,
         _ => pair.sync.state.intents + 1,
     }
 }
@@ -85,7 +85,7 @@ pub(super) fn intent(context: &Context, draft: &Draft) -> WriteBegun {
         operation: planned.operation,
         key: request.key.clone(),
         reference: request.reference.clone(),
-        body_digest: body_digest(context, planned),
+        body_digest: body_digest(context, pair, planned),
         send_before: DateTime::UNIX_EPOCH,
         recover_after: DateTime::UNIX_EPOCH,
         local_version: pair.local.state.version,
@@ -99,8 +99,11 @@ pub(super) fn intent(context: &Context, draft: &Draft) -> WriteBegun {
     }
 }
 
-fn body_digest(context: &Context, planned: &PlannedWrite) -> Digest {
-    let head = format!("{}\0{}\0", planned.operation, planned.remote_id.as_deref().unwrap_or_default());
+/// Digest of everything that goes into the bytes: other bytes are another intent.
+fn body_digest(context: &Context, pair: &Pair, planned: &PlannedWrite) -> Digest {
+    let token = pair.sync.state.remote.as_ref().and_then(|side| side.version_token.as_deref());
+    let id = planned.remote_id.as_deref().unwrap_or_default();
+    let head = format!("{}\0{id}\0{}\0", planned.operation, token.unwrap_or_default());
     let body = serde_json::to_string(&planned.body).unwrap_or_default();
     context.key.digest((head + &body).as_bytes())
 }

@@ -51,7 +51,8 @@ pub struct OpenWrite {
     pub needs_decision: Option<String>,
 }
 
-/// The last intent that surely had no effect: the same bytes may go out again under its key.
+/// An intent whose outcome was unknown and turned out to be "not done": the same bytes go out again under its key, in
+/// case it arrives after all.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LastIntent {
     /// Its number.
@@ -87,7 +88,7 @@ pub struct SyncRecord {
     pub open: Option<OpenWrite>,
     /// Intents so far.
     pub intents: u32,
-    /// The last intent that had no effect.
+    /// The last intent, when its outcome was unknown and turned out to be "not done".
     pub last: Option<LastIntent>,
     /// What it waits for.
     pub waiting: Vec<Need>,
@@ -196,7 +197,6 @@ impl Aggregate for SyncRecord {
     type Event = SyncRecordEvent;
     type Error = SyncRecordError;
 
-    #[expect(clippy::too_many_lines, reason = "table")]
     fn decide(&self, command: SyncRecordCommand) -> Result<Vec<SyncRecordEvent>, SyncRecordError> {
         use SyncRecordCommand as C;
         match command {

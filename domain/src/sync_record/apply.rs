@@ -36,7 +36,9 @@ pub(super) fn apply(state: &mut SyncRecord, event: &SyncRecordEvent) {
         E::WriteBegun(begun) => begin(state, begun),
         E::WriteConfirmed(confirmed) => confirm(state, &confirmed.confirmation),
         E::WriteRejected(rejected) => {
-            state.write_ended();
+            // The provider may remember its refusal under the key: what is tried next goes out under another.
+            state.open = None;
+            state.last = None;
             state.error = Some(rejected.clone());
         }
         E::OutcomeUnknown(unknown) => {

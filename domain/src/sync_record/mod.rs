@@ -16,6 +16,7 @@ pub mod events;
 mod fixtures;
 mod lines;
 mod merge;
+mod payload;
 pub mod plan;
 pub mod resolution;
 pub mod used;

@@ -130,6 +130,20 @@ fn a_body_never_changes_under_one_key() {
 }
 
 #[test]
+fn a_refused_intent_leaves_no_key_behind_for_the_next_one() {
+    let refused = WriteRejected {
+        call: Some(call(1)),
+        class: ErrorClass::StaleVersion,
+        code: None,
+        message: "stale".to_owned(),
+        next_step: None,
+        local_version: 1,
+    };
+    let state = given::<SyncRecord>([intent(1, 1, "Ada").into(), refused.into()]).state();
+    assert_eq!((state.last, state.intents), (None, 1));
+}
+
+#[test]
 fn an_unknown_outcome_is_never_retried_only_resolved() {
     let unknown = OutcomeUnknown { call: call(1), reason: "timeout".to_owned(), needs_decision: None };
     given::<SyncRecord>([ours(1, "Ada").into(), intent(1, 1, "Ada").into(), unknown.into()])

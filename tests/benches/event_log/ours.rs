@@ -13,6 +13,7 @@ use domain::local_record::{LocalRecord, LocalRecordCommand, LocalRecordEvent, Pu
 use domain::metadata::{Actor, Metadata};
 use domain::stream::{LocalRecordKey, StreamId};
 use futures::future::join_all;
+use futures::stream::{self, StreamExt};
 use infrastructure::clock::SystemClock;
 use infrastructure::database::{Database, Options, Row};
 use infrastructure::event_log::StoredEventLog;
@@ -72,10 +73,11 @@ impl Ours {
         }
     }
 
-    /// One call per batch, each of new streams.
-    pub(crate) async fn batches(&self, batches: Vec<Vec<Unit>>) {
-        for units in batches {
-            let answers = self.log.append(units).await.expect("the database is there");
+    /// One call per batch, each of new streams; `in_flight` calls at once.
+    pub(crate) async fn batches(&self, batches: Vec<Vec<Unit>>, in_flight: usize) {
+        let mut calls = stream::iter(batches).map(|units| self.log.append(units)).buffered(in_flight);
+        while let Some(answers) = calls.next().await {
+            let answers = answers.expect("the database is there");
             assert!(answers.iter().all(Result::is_ok), "every stream is new");
         }
     }
@@ -113,7 +115,7 @@ pub(crate) fn fields() -> Fields {
     fields.as_object().cloned().expect("it is an object")
 }
 
-fn stream(content: Content, id: &str) -> StreamId {
+fn stream_of(content: Content, id: &str) -> StreamId {
     let entity = if content == Content::Sealed { "customer" } else { "item" };
     LocalRecordKey { project: DEFAULT_PROJECT, entity: entity.into(), local_id: id.into() }.stream()
 }
@@ -129,7 +131,7 @@ fn put(content: Content) -> LocalRecordCommand {
 }
 
 async fn command(log: &StoredEventLog, id: &str) {
-    let stream = stream(Content::Sealed, id);
+    let stream = stream_of(Content::Sealed, id);
     let loaded =
         log.load_many(std::slice::from_ref(&stream), Some(SHAPE)).await.expect("the database is there");
     let state =
@@ -142,7 +144,7 @@ async fn command(log: &StoredEventLog, id: &str) {
 
 fn unit(id: &str, content: Content) -> Unit {
     let events = LocalRecord::default().decide(put(content)).expect("a put of a new record is taken");
-    unit_of(stream(content, id), 0, events, content)
+    unit_of(stream_of(content, id), 0, events, content)
 }
 
 fn unit_of(stream: StreamId, expected: u64, events: Vec<LocalRecordEvent>, content: Content) -> Unit {

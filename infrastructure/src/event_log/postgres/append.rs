@@ -11,7 +11,7 @@ use sqlx::postgres::PgConnection;
 
 use super::super::check::ClaimEffects;
 use super::super::raw::{Batch, COMMANDS_KEPT, Outcome, RawUnit, broken, number, stored};
-use super::rows::Rows;
+use super::rows::{JsonText, Rows};
 use super::statement::Statement;
 use super::{APPEND_LOCK, BEGIN_LOCKED, find};
 use crate::database::{Postgres, UNIQUE_VIOLATION, away, has_code};
@@ -165,8 +165,8 @@ fn rows<'a>(units: &[&'a RawUnit], organizations: &'a [String], batch: &Batch) -
                 rows.events.sequences.push(stored(sequence));
                 rows.events.types.push(event.event_type);
                 rows.events.versions.push(event.event_version);
-                rows.events.payloads.push(&event.payload);
-                rows.events.metadata.push(&event.metadata);
+                rows.events.payloads.push(JsonText(&event.payload));
+                rows.events.metadata.push(JsonText(&event.metadata));
                 rows.events.organizations.push(organization);
             }
             if let Some(snapshot) = &append.snapshot {

@@ -1,6 +1,36 @@
 //! The rows of a batch as arrays per column: one element a row.
 
+use std::error::Error;
+
 use chrono::{DateTime, Utc};
+use sqlx::encode::IsNull;
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{PgArgumentBuffer, PgHasArrayType, PgTypeInfo};
+use sqlx::{Encode, Postgres, Type};
+
+/// JSON text as it is, sent as `json`: as `text` the server would have to print it before it could parse it.
+pub(super) struct JsonText<'a>(pub(super) &'a str);
+
+impl Type<Postgres> for JsonText<'_> {
+    fn type_info() -> PgTypeInfo {
+        // `json` in the catalogue `pg_type`.
+        PgTypeInfo::with_oid(Oid(114))
+    }
+}
+
+impl PgHasArrayType for JsonText<'_> {
+    fn array_type_info() -> PgTypeInfo {
+        // `json[]`.
+        PgTypeInfo::with_oid(Oid(199))
+    }
+}
+
+impl Encode<'_, Postgres> for JsonText<'_> {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, Box<dyn Error + Send + Sync>> {
+        buffer.extend_from_slice(self.0.as_bytes());
+        Ok(IsNull::No)
+    }
+}
 
 /// Every row of a batch.
 #[derive(Default)]
@@ -27,8 +57,8 @@ pub(super) struct Events<'a> {
     pub(super) sequences: Vec<i64>,
     pub(super) types: Vec<&'a str>,
     pub(super) versions: Vec<&'a str>,
-    pub(super) payloads: Vec<&'a str>,
-    pub(super) metadata: Vec<&'a str>,
+    pub(super) payloads: Vec<JsonText<'a>>,
+    pub(super) metadata: Vec<JsonText<'a>>,
     pub(super) organizations: Vec<&'a str>,
 }
 

@@ -83,15 +83,15 @@ impl Statement {
             self.array(events.sequences, "bigint")?,
             self.array(events.types, "text")?,
             self.array(events.versions, "text")?,
-            self.array(events.payloads, "text")?,
-            self.array(events.metadata, "text")?,
+            self.array(events.payloads, "json")?,
+            self.array(events.metadata, "json")?,
             self.array(events.organizations, "text")?,
         ]
         .join(", ");
         self.sql.push_str(
             ", e AS (INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
             metadata, organization_id, recorded_at)
-            SELECT u.t, u.i, u.s, u.n, u.v, u.p::json, u.m::json, u.o, n.t",
+            SELECT u.t, u.i, u.s, u.n, u.v, u.p, u.m, u.o, n.t",
         );
         write!(self.sql, " FROM n, UNNEST({columns}) u(t, i, s, n, v, p, m, o) RETURNING global_position)")?;
         self.sql.push_str(
