@@ -31,11 +31,12 @@ async fn main() {
     let ours = Ours::open(&url).await;
     println!("rounds: {ROUNDS}, medians; CPU is of this process and of every PostgreSQL process\n");
     single_commands(&ours).await;
-    for in_flight in [1, 2] {
-        batches(&ours, "batch append, events only", (Content::Plain, in_flight), 0.85).await;
-        batches(&ours, "batch append, claims and snapshots", (Content::Full, in_flight), 0.45).await;
-        batches(&ours, "batch append, claims, snapshots, sealed", (Content::Sealed, in_flight), 0.0).await;
-    }
+    batches(&ours, "batch append, events only", (Content::Plain, 1), 0.85).await;
+    batches(&ours, "batch append, claims and snapshots", (Content::Full, 1), 0.45).await;
+    batches(&ours, "batch append, claims, snapshots, sealed", (Content::Sealed, 1), 0.0).await;
+    // As bulk writers work. The peer still loads one batch at a time, so this is no measure of the goal.
+    batches(&ours, "batch append, events only", (Content::Plain, 2), 0.0).await;
+    batches(&ours, "batch append, claims and snapshots", (Content::Full, 2), 0.0).await;
 }
 
 async fn single_commands(ours: &Ours) {
@@ -67,6 +68,9 @@ async fn batches(ours: &Ours, name: &str, (content, in_flight): (Content, usize)
         let units = ours::decided(BATCHES, BATCH, content, in_flight * 100 + round);
         let us = measure::run(BATCHES * BATCH, ours.batches(units, in_flight)).await;
         let rows = ours.rows_after(first).await;
+        // A row that says "events only" must not seal: that would add keys, and cost what it does not name.
+        let sealed = rows.iter().any(|row| row.text(5).is_ok_and(|payload| payload.contains("\"sealed\"")));
+        assert_eq!(sealed, content == Content::Sealed, "{name}: the payloads are not what the row says");
         let bodies = copy::bodies(&rows, BATCH);
         let them = measure::run(BATCHES * BATCH, copy.load(bodies)).await;
         if round > 0 {

@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use crate::api::client::{Api, customer};
 
 /// Sends a command that must be refused, and checks that the log did not move.
-async fn refused(api: &Api, (method, path): (Method, &str), body: String, wanted: (u16, &str, &str)) -> Value {
+async fn refused(
+    api: &Api,
+    (method, path): (Method, &str),
+    body: String,
+    wanted: (u16, &str, &str),
+) -> Value {
     let before = api.head().await;
     let answer = api.send((method, path), body, &[]).await;
     let (status, kind, field) = wanted;
@@ -64,11 +69,21 @@ async fn a_cron_that_does_not_parse_is_refused() {
     let api = Api::at_rest().await;
     let id = api.integration().await;
     let path = format!("/v1/integrations/{id}/sync/config");
-    for schedule in [json!("every now and then"), json!({ "cron": "0 6 31 2 *" }), json!({ "cron": "* * * * *", "time_zone": "Mars" })] {
+    for schedule in [
+        json!("every now and then"),
+        json!({ "cron": "0 6 31 2 *" }),
+        json!({ "cron": "* * * * *", "time_zone": "Mars" }),
+    ] {
         let body = json!({ "local_entity": "customer", "remote_entity": "customers", "schedule": schedule });
         post_refused(&api, &path, body, (422, "invalid-field", "schedule")).await;
     }
-    post_refused(&api, "/v1/schedules/preview", json!({ "schedule": "nope" }), (422, "invalid-field", "schedule")).await;
+    post_refused(
+        &api,
+        "/v1/schedules/preview",
+        json!({ "schedule": "nope" }),
+        (422, "invalid-field", "schedule"),
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -141,7 +156,8 @@ async fn a_huge_body_is_refused() {
     let body = json!({ "provider": "rest", "description": "x".repeat(1 << 20) });
     post_refused(&api, "/v1/integrations", body.clone(), (413, "body-too-large", "body")).await;
     let before = api.head().await;
-    let answer = api.send((Method::POST, "/v1/integrations"), body.to_string(), &[("idempotency-key", "a")]).await;
+    let answer =
+        api.send((Method::POST, "/v1/integrations"), body.to_string(), &[("idempotency-key", "a")]).await;
     assert_eq!(answer.status.as_u16(), 413);
     assert_eq!(api.head().await, before);
 }
@@ -166,7 +182,8 @@ async fn an_unknown_field_in_a_command_is_refused() {
     let id = api.integration().await;
     let body = json!({ "limits": { "calls_per_year": 1 } });
     let path = format!("/v1/integrations/{id}");
-    refused(&api, (Method::PUT, &path), body.to_string(), (422, "unknown-field", "limits.calls_per_year")).await;
+    refused(&api, (Method::PUT, &path), body.to_string(), (422, "unknown-field", "limits.calls_per_year"))
+        .await;
     let wanted = (422, "unknown-parameter", "colour");
     refused(&api, (Method::GET, "/v1/integrations?colour=red"), String::new(), wanted).await;
 }
@@ -176,11 +193,13 @@ async fn an_expression_that_is_too_deep_is_refused() {
     let api = Api::at_rest().await;
     let deep = format!("{}1{}", "(".repeat(200), ")".repeat(200));
     let body = json!({ "expression": deep });
-    let problem = post_refused(&api, "/v1/expressions/check", body, (422, "invalid-field", "expression")).await;
+    let problem =
+        post_refused(&api, "/v1/expressions/check", body, (422, "invalid-field", "expression")).await;
     assert!(problem["detail"].as_str().unwrap().contains("nested"), "{problem}");
     let id = api.integration().await;
     let body = json!({ "local_entity": "customer", "remote_entity": "customers", "filter": deep });
-    post_refused(&api, &format!("/v1/integrations/{id}/sync/config"), body, (422, "invalid-field", "filter")).await;
+    post_refused(&api, &format!("/v1/integrations/{id}/sync/config"), body, (422, "invalid-field", "filter"))
+        .await;
 }
 
 #[tokio::test]
@@ -188,7 +207,8 @@ async fn an_expression_that_is_too_costly_is_refused() {
     let api = Api::at_rest().await;
     let costly = "record.a.all(x, record.b.all(y, record.c.all(z, x == y && y == z)))";
     let body = json!({ "expression": costly });
-    let problem = post_refused(&api, "/v1/expressions/check", body, (422, "invalid-field", "expression")).await;
+    let problem =
+        post_refused(&api, "/v1/expressions/check", body, (422, "invalid-field", "expression")).await;
     assert!(problem["detail"].as_str().unwrap().contains("steps"), "{problem}");
 }
 

@@ -32,7 +32,10 @@ fn operations_have_unique_names_and_answer_problems() {
             let name = operation["operationId"].as_str().unwrap();
             assert!(names.insert(name.to_owned()), "{name} twice");
             assert!(operation["responses"]["default"].is_object(), "{method} {path} has no problem");
-            assert!(!operation["summary"].as_str().unwrap_or_default().is_empty(), "{method} {path} says nothing");
+            assert!(
+                !operation["summary"].as_str().unwrap_or_default().is_empty(),
+                "{method} {path} says nothing"
+            );
         }
     }
 }

@@ -39,8 +39,12 @@ pub async fn wait(State(state): State<AppState>, request: Request, next: Next) -
         && let Some(text) = asked
     {
         let position = decode(&text).ok_or_else(|| {
-            Problem::new(StatusCode::BAD_REQUEST, "parameter_invalid", "at_least is no position: use one that a command answered")
-                .about("at_least")
+            Problem::new(
+                StatusCode::BAD_REQUEST,
+                "parameter_invalid",
+                "at_least is no position: use one that a command answered",
+            )
+            .about("at_least")
         })?;
         if !state.progress.wait_for(position, PATIENCE).await {
             return Err(behind());

@@ -60,7 +60,9 @@ pub(crate) async fn check(
         let given = given.and_then(|value| value.strip_prefix("Bearer ")).unwrap_or_default();
         if !same(given, token.expose_secret()) {
             let detail = "send the API token as `Authorization: Bearer <token>`";
-            return Err(Problem::new(StatusCode::UNAUTHORIZED, "token_required", detail).about("authorization"));
+            return Err(
+                Problem::new(StatusCode::UNAUTHORIZED, "token_required", detail).about("authorization")
+            );
         }
     }
     let id = request.extensions().get::<RequestId>().map_or_else(|| state.ids().next(), |id| id.0);

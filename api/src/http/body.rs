@@ -58,7 +58,11 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     check_nul(bytes)?;
     Json::<T>::from_bytes(bytes).map(|Json(value)| value).map_err(|rejection| {
         let reason = rejection.source().map_or_else(|| rejection.body_text(), ToString::to_string);
-        if rejection.status() == StatusCode::UNPROCESSABLE_ENTITY { misfit(&reason) } else { not_json(&reason) }
+        if rejection.status() == StatusCode::UNPROCESSABLE_ENTITY {
+            misfit(&reason)
+        } else {
+            not_json(&reason)
+        }
     })
 }
 
@@ -120,7 +124,9 @@ fn check_nul(bytes: &[u8]) -> Result<(), Problem> {
 fn nul(value: &Value, path: String) -> Option<String> {
     let below = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
     match value {
-        Value::String(text) => text.contains('\0').then(|| if path.is_empty() { "body".to_owned() } else { path }),
+        Value::String(text) => {
+            text.contains('\0').then(|| if path.is_empty() { "body".to_owned() } else { path })
+        }
         Value::Array(items) => {
             items.iter().enumerate().find_map(|(index, item)| nul(item, format!("{path}[{index}]")))
         }

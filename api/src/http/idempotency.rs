@@ -26,7 +26,11 @@ const REPLAYED: &str = "idempotency-replayed";
 const KEY_LIMIT: usize = 255;
 
 /// The layer behind the authorization.
-pub(crate) async fn check(State(state): State<AppState>, request: Request, next: Next) -> Result<Response, Problem> {
+pub(crate) async fn check(
+    State(state): State<AppState>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let Some(key) = request.headers().get(HEADER).cloned().filter(|_| !safe) else {
         return Ok(next.run(request).await);

@@ -35,7 +35,8 @@ pub(super) fn names<T: IntoParams>() -> Vec<String> {
 
 /// Refuses what is not among `known`.
 pub(super) fn check_names(parts: &Parts, known: &[String]) -> Result<(), Problem> {
-    let given = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri).map_err(|error| refused(&error.body_text()))?;
+    let given = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri)
+        .map_err(|error| refused(&error.body_text()))?;
     match given.0.iter().find(|(name, _)| name != AT_LEAST && !known.contains(name)) {
         None => Ok(()),
         Some((name, _)) => {
@@ -77,7 +78,8 @@ pub(crate) fn words<T, E: std::fmt::Display>(
     text: Option<&str>,
     parse: fn(&str) -> Result<T, E>,
 ) -> Result<Vec<T>, Problem> {
-    let words = text.into_iter().flat_map(|text| text.split(',')).map(str::trim).filter(|word| !word.is_empty());
+    let words =
+        text.into_iter().flat_map(|text| text.split(',')).map(str::trim).filter(|word| !word.is_empty());
     words.map(|word| parse(word).map_err(|error| invalid(name, error))).collect()
 }
 
@@ -94,7 +96,9 @@ pub(crate) fn word<T, E: std::fmt::Display>(
 pub(crate) fn time(name: &str, text: Option<&str>) -> Result<Option<DateTime<Utc>>, Problem> {
     text.map(|text| {
         let time = DateTime::parse_from_rfc3339(text).map(|time| time.with_timezone(&Utc));
-        time.map_err(|_| invalid(name, format!("{name} is no time: write RFC 3339, such as 2026-11-21T09:00:00Z")))
+        time.map_err(|_| {
+            invalid(name, format!("{name} is no time: write RFC 3339, such as 2026-11-21T09:00:00Z"))
+        })
     })
     .transpose()
 }

@@ -137,15 +137,14 @@ impl Desk {
                 "it is an integration with another provider: leave it out, or name one with this provider";
             return if fits { Ok(id) } else { Err(Declined::invalid("integration_id", message)) };
         }
-        match routes.connected_to(envelope.organization, connect.project, &connect.provider) {
-            Some((id, _)) => Ok(id),
-            None => {
-                let new = NewIntegration::plain(connect.project, &connect.provider);
-                // The command's id belongs to the beginning of the attempt, which is its last event.
-                let envelope = Envelope { command: None, ..envelope.clone() };
-                self.create_integration(&envelope, new).await.map(|(id, _)| id)
-            }
+        if let Some((id, _)) = routes.connected_to(envelope.organization, connect.project, &connect.provider)
+        {
+            return Ok(id);
         }
+        let new = NewIntegration::plain(connect.project, &connect.provider);
+        // The command's id belongs to the beginning of the attempt, which is its last event.
+        let envelope = Envelope { command: None, ..envelope.clone() };
+        self.create_integration(&envelope, new).await.map(|(id, _)| id)
     }
 
     fn checked_redirect(&self, connect: &Connect) -> Result<String, Declined> {

@@ -153,6 +153,6 @@ pub(super) fn target(organization: OrganizationId, id: IntegrationId, integratio
         realm: integration.realm.clone().unwrap_or_else(|| "-".to_owned()),
         base_url: profile.and_then(|profile| profile.base_url.clone()),
         settings: profile.map(|profile| profile.settings.clone()).unwrap_or_default(),
-        limit: limit.map(|calls| Limit { calls, per: std::time::Duration::from_secs(60) }),
+        limit: limit.map(|calls| Limit { calls, per: std::time::Duration::from_mins(1) }),
     }
 }

@@ -8,8 +8,8 @@ use domain::integration::{FeatureFacts, ProviderFacts};
 use domain::sync_config::{Capabilities, Trigger};
 use domain::value::{Country, DeletePolicy, Direction, Operation, TriggerKind};
 
-use super::{Declined, Desk};
 use super::desk::{Operator, Within};
+use super::{Declined, Desk};
 use crate::ports::connector::{Feature, Provider, RemoteEntity};
 
 impl Desk {

@@ -1,6 +1,6 @@
 //! What a mapping would make of a record, without storing or sending anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::catalogue;
@@ -83,7 +83,7 @@ impl Desk {
             tried.problems.extend(broken_rules(remote, &record));
         }
         if let Some(record) = preview.remote_record {
-            let known = self.known(&routes, config, Default::default()).await?;
+            let known = self.known(&routes, config, BTreeSet::default()).await?;
             let made = body::new_local(&Rules { plan: &plan, known: &known }, &record);
             tried.inbound = tried.note(made);
         }
@@ -106,7 +106,7 @@ impl Desk {
         &self,
         routes: &Routes,
         config: &SyncConfig,
-        needs: std::collections::BTreeSet<Need>,
+        needs: BTreeSet<Need>,
     ) -> Result<Known, Declined> {
         let Some(identity) = &config.identity else { return Ok(Known::default()) };
         let integration = routes.integrations.get(&identity.integration).map(|owned| &owned.state);

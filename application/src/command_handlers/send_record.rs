@@ -53,7 +53,7 @@ impl Desk {
             return Err(Declined::not_now("filtered_out", message));
         }
         let routes = self.routes().await?;
-        let live = routes.live(key.config).ok_or_else(|| not_live())?;
+        let live = routes.live(key.config).ok_or_else(not_live)?;
         let job = push_job(&live, &key, self.engine.now());
         self.engine.ports.queue.enqueue(vec![job]).await?;
         self.wakeups.notify("jobs");
@@ -92,7 +92,7 @@ impl Desk {
         let live = routes
             .of_entity(sending.record.project, &sending.record.entity)
             .find(|live| live.integration_id == sending.integration)
-            .ok_or_else(|| not_live())?;
+            .ok_or_else(not_live)?;
         if !live.config.settings.as_ref().is_some_and(|settings| settings.direction.sends()) {
             let message =
                 "the sync config is inbound only: change its direction, or send to another integration";

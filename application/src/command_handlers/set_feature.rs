@@ -1,7 +1,9 @@
 //! Switches a feature, and with it the sync config it stands for, in one unit.
 
+use std::sync::Arc;
+
 use domain::ids::{IntegrationId, SyncConfigId};
-use domain::integration::{Integration, IntegrationCommand, IntegrationError};
+use domain::integration::{Integration, IntegrationCommand, IntegrationError, ProviderFacts};
 use domain::stream::{Kind, StreamId};
 use domain::sync_config::{SyncConfig, SyncConfigCommand, Trigger};
 use domain::value::EntityName;
@@ -10,7 +12,7 @@ use super::create_sync_config::{NewSyncConfig, SyncConfigSettings};
 use super::desk::Within;
 use super::{Declined, Desk, facts};
 use crate::dispatcher::{Envelope, UnitBuilder, Working};
-use crate::ports::connector::Feature;
+use crate::ports::connector::{Feature, Provider};
 
 /// What is asked of a feature; what is `None` stays.
 #[derive(Clone, Debug, Default)]
@@ -33,32 +35,11 @@ impl Desk {
         let identity = routes.integration_of(envelope.organization, id)?.state.identity.clone();
         let provider = self.provider(&identity.map(|identity| identity.provider).unwrap_or_default())?;
         let known = facts::of(&provider, &self.operator);
-        let feature = provider.features.iter().find(|feature| feature.code == code).ok_or_else(|| {
-            let codes: Vec<&str> = provider.features.iter().map(|feature| feature.code.as_str()).collect();
-            let given = code.chars().take(80).collect();
-            IntegrationError::UnknownFeature { given, known: codes.join(", ") }
-        })?;
+        let feature = feature_of(&provider, code)?;
         let stream = StreamId::of(Kind::Integration, id.0);
         let mut integration = self.dispatcher().load::<Integration>(&stream).await?;
-        let feature_code = || code.to_owned();
-        if let Some(trigger) = switch.trigger.clone() {
-            let (feature, facts) = (feature_code(), known.clone());
-            integration.execute(IntegrationCommand::OverrideTrigger { feature, trigger, facts })?;
-        }
-        match switch.enabled {
-            Some(true) => {
-                let (feature, facts) = (feature_code(), known.clone());
-                integration.execute(IntegrationCommand::EnableFeature {
-                    feature,
-                    facts,
-                    automatic: false,
-                })?;
-            }
-            Some(false) => {
-                let feature = feature_code();
-                integration.execute(IntegrationCommand::DisableFeature { feature, automatic: false })?;
-            }
-            None => {}
+        for command in commands(code, &switch, &known) {
+            integration.execute(command)?;
         }
         let trigger = known.feature(code).map(|facts| integration.state.trigger_of(facts).clone());
         let config = self.config_of_feature(envelope, id, feature, (switch.enabled, trigger)).await?;
@@ -126,4 +107,30 @@ impl Desk {
         };
         self.new_config(envelope, SyncConfigId(self.dispatcher().ids.next()), new).await
     }
+}
+
+fn feature_of<'a>(provider: &'a Provider, code: &str) -> Result<&'a Feature, IntegrationError> {
+    provider.features.iter().find(|feature| feature.code == code).ok_or_else(|| {
+        let codes: Vec<&str> = provider.features.iter().map(|feature| feature.code.as_str()).collect();
+        let given = code.chars().take(80).collect();
+        IntegrationError::UnknownFeature { given, known: codes.join(", ") }
+    })
+}
+
+/// What is asked, as commands to the integration.
+fn commands(code: &str, switch: &FeatureSwitch, facts: &Arc<ProviderFacts>) -> Vec<IntegrationCommand> {
+    let named = || code.to_owned();
+    let trigger = switch.trigger.clone().map(|trigger| {
+        let facts = Arc::clone(facts);
+        IntegrationCommand::OverrideTrigger { feature: named(), trigger, facts }
+    });
+    let switched = switch.enabled.map(|on| {
+        if on {
+            let facts = Arc::clone(facts);
+            IntegrationCommand::EnableFeature { feature: named(), facts, automatic: false }
+        } else {
+            IntegrationCommand::DisableFeature { feature: named(), automatic: false }
+        }
+    });
+    trigger.into_iter().chain(switched).collect()
 }

@@ -2,6 +2,7 @@
 
 use domain::ids::{IntegrationId, SyncConfigId, SyncRunId};
 use domain::metadata::Actor;
+use domain::sync_config::SyncConfig;
 use domain::value::{Direction, EntityName, RunType, TriggeredBy};
 
 use super::desk::Within;
@@ -67,51 +68,61 @@ fn requests(
 ) -> Result<Vec<Request>, Declined> {
     let run_type = start.run_type.unwrap_or(RunType::Incremental);
     if !matches!(run_type, RunType::Full | RunType::Incremental) {
-        return Err(Declined::invalid(
-            "sync_type",
-            "a run that is asked for is full or incremental: use one of them",
-        ));
+        let message = "a run that is asked for is full or incremental: use one of them";
+        return Err(Declined::invalid("sync_type", message));
     }
-    let mut requests = Vec::new();
-    let mut named = false;
-    for (config, state) in routes.of_integration(integration) {
-        let (Some(identity), Some(settings)) = (&state.identity, &state.settings) else { continue };
-        let wanted = start.config.is_none_or(|id| id == config)
-            && start.entity.as_ref().is_none_or(|entity| *entity == identity.local_entity);
-        if !wanted {
-            continue;
-        }
-        named = true;
-        if routes.live(config).is_none() {
-            continue;
-        }
-        for direction in [Direction::Inbound, Direction::Outbound] {
-            let goes = if direction == Direction::Inbound {
-                settings.direction.receives()
-            } else {
-                settings.direction.sends()
-            };
-            let asked =
-                start.direction.is_none_or(|asked| asked == direction || asked == Direction::Bidirectional);
-            if goes && asked {
-                requests.push(Request { config, direction, run_type });
-            }
-        }
+    let named: Vec<_> =
+        routes.of_integration(integration).filter(|(id, config)| start.names(*id, config)).collect();
+    let live = named.iter().filter(|(id, _)| routes.live(*id).is_some());
+    let requests: Vec<Request> = live
+        .flat_map(|(id, config)| {
+            let goes = start.ways(config);
+            goes.into_iter().map(|direction| Request { config: *id, direction, run_type })
+        })
+        .collect();
+    if requests.is_empty() { Err(start.nothing(named.is_empty())) } else { Ok(requests) }
+}
+
+impl StartSync {
+    /// Whether a config is meant.
+    fn names(&self, id: SyncConfigId, config: &SyncConfig) -> bool {
+        let entity = config.identity.as_ref().map(|identity| &identity.local_entity);
+        self.config.is_none_or(|named| named == id)
+            && self.entity.as_ref().is_none_or(|named| entity == Some(named))
     }
-    match (named, requests.is_empty()) {
-        (false, _) if start.config.is_some() => Err(Declined::invalid(
-            "sync_config_id",
-            "it is no sync config of this integration: GET …/sync/config lists them",
-        )),
-        (false, _) => Err(Declined::not_now(
-            "nothing_to_sync",
-            "the integration has no sync config of this kind: create one with POST …/sync/config",
-        )),
-        (true, true) => Err(Declined::not_now(
-            "nothing_to_sync",
-            "no enabled sync config goes this way: enable it, or ask for another direction",
-        )),
-        (true, false) => Ok(requests),
+
+    /// The ways a config goes that are meant.
+    fn ways(&self, config: &SyncConfig) -> Vec<Direction> {
+        let Some(settings) = &config.settings else { return Vec::new() };
+        let meant = |way: Direction| {
+            self.direction.is_none_or(|asked| asked == way || asked == Direction::Bidirectional)
+        };
+        let mut ways = Vec::new();
+        if settings.direction.receives() && meant(Direction::Inbound) {
+            ways.push(Direction::Inbound);
+        }
+        if settings.direction.sends() && meant(Direction::Outbound) {
+            ways.push(Direction::Outbound);
+        }
+        ways
+    }
+
+    /// Why there is nothing to start.
+    fn nothing(&self, unnamed: bool) -> Declined {
+        match (unnamed, self.config) {
+            (true, Some(_)) => Declined::invalid(
+                "sync_config_id",
+                "it is no sync config of this integration: GET …/sync/config lists them",
+            ),
+            (true, None) => Declined::not_now(
+                "nothing_to_sync",
+                "the integration has no sync config of this kind: create one with POST …/sync/config",
+            ),
+            (false, _) => Declined::not_now(
+                "nothing_to_sync",
+                "no enabled sync config goes this way: enable it, or ask for another direction",
+            ),
+        }
     }
 }
 

@@ -4,39 +4,13 @@
 pub mod inbound_sync;
 mod knowledge;
 pub mod outbound_sync;
+mod process_manager;
 pub mod routes;
 mod runner;
 #[cfg(test)]
 mod testing;
 
-use chrono::{DateTime, Utc};
-use domain::event::Event;
-use domain::metadata::Recorded;
-
-use crate::ports::checkpoints::{Instance, StateChange};
-use crate::ports::job_queue::NewJob;
-
 pub use knowledge::Knowledge;
+pub use process_manager::{ProcessManager, Reaction};
 pub use routes::Routes;
 pub use runner::Runner;
-
-/// What follows from an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reaction {
-    /// Work to do.
-    Enqueue(NewJob),
-    /// Something to remember, with its index key and wake-up time.
-    Remember(StateChange),
-}
-
-/// A process manager: pure functions over events. Handling a page twice must come to the same.
-pub trait ProcessManager: Send + Sync {
-    /// Its name; the key of its checkpoint.
-    fn name(&self) -> &'static str;
-
-    /// What follows from `event`, with everything known as of it.
-    fn react(&self, knowledge: &Knowledge, event: &Recorded<Event>, now: DateTime<Utc>) -> Vec<Reaction>;
-
-    /// What follows when an instance's time has come.
-    fn wake(&self, knowledge: &Knowledge, instance: &Instance, now: DateTime<Utc>) -> Vec<Reaction>;
-}

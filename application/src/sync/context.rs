@@ -8,10 +8,10 @@ use domain::claim::OpenWriteScope;
 use domain::digest::DigestKey;
 use domain::fields::Fields;
 use domain::ids::{IntegrationId, OrganizationId, ProjectId, SyncConfigId};
-use domain::sync_config::field_path::FieldPath;
-use domain::sync_config::mapping::{Known, Mapping, MappingProblem, MappingVersion};
 use domain::sync_config::Settings;
+use domain::sync_config::field_path::FieldPath;
 use domain::sync_config::filter::CompiledFilter;
+use domain::sync_config::mapping::{Known, Mapping, MappingProblem, MappingVersion};
 use domain::sync_record::plan::{Plan, Rules};
 use domain::value::Direction;
 

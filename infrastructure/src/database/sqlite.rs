@@ -159,9 +159,9 @@ impl Queue {
             return;
         }
         if append {
-            waiting.appends.push_back(job)
+            waiting.appends.push_back(job);
         } else {
-            waiting.others.push_back(job)
+            waiting.others.push_back(job);
         }
         self.ready.notify_one();
     }

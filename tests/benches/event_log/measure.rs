@@ -46,7 +46,11 @@ impl fmt::Display for Figure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let client = self.per_thousand(self.cpu.client);
         let server = self.per_thousand(self.cpu.server);
-        write!(f, "{:.0} /s, CPU ms per 1,000: {client:.1} here, {server:.1} in PostgreSQL", self.per_second())
+        write!(
+            f,
+            "{:.0} /s, CPU ms per 1,000: {client:.1} here, {server:.1} in PostgreSQL",
+            self.per_second()
+        )
     }
 }
 

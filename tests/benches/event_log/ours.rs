@@ -116,13 +116,13 @@ pub(crate) fn fields() -> Fields {
 }
 
 fn stream_of(content: Content, id: &str) -> StreamId {
-    let entity = if content == Content::Sealed { "customer" } else { "item" };
+    let entity = if content == Content::Sealed { "customer" } else { "product" };
     LocalRecordKey { project: DEFAULT_PROJECT, entity: entity.into(), local_id: id.into() }.stream()
 }
 
 fn put(content: Content) -> LocalRecordCommand {
     let plain = json!({
-        "name": "Harbour lamp, brass, 40 cm", "sku": "HL-40-BRASS", "active": true, "price": "129.00",
+        "name": "Harbour lamp, brass, 40 cm", "code": "HL-40-BRASS", "active": true, "unit_price": "129.00",
         "description": "x".repeat(250),
     });
     let fields =

@@ -114,7 +114,8 @@ impl Api {
         body: impl Into<Body>,
         headers: &[(&str, &str)],
     ) -> Answer {
-        let mut request = Request::builder().method(method).uri(path).header("authorization", format!("Bearer {TOKEN}"));
+        let mut request =
+            Request::builder().method(method).uri(path).header("authorization", format!("Bearer {TOKEN}"));
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
@@ -144,7 +145,8 @@ impl Api {
 
     /// An integration with the simulator, not connected.
     pub(crate) async fn integration(&self) -> String {
-        let body = json!({ "provider": "rest", "base_url": self.provider.base_url, "display_name": "Back office" });
+        let body =
+            json!({ "provider": "rest", "base_url": self.provider.base_url, "display_name": "Back office" });
         self.post("/v1/integrations", &body).await.expect(201).text_at("id")
     }
 

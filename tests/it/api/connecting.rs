@@ -58,7 +58,8 @@ async fn a_connection_is_confirmed_by_its_test_and_needed_for_enabling() {
     assert_eq!(early.json()["type"], "/problems/not-connected");
     api.post(&format!("/v1/integrations/{id}/test"), &json!({})).await.expect(200);
     let done = api.post(&format!("/v1/integrations/{id}/enable"), &json!({})).await.expect(200);
-    let connected = api.get(&format!("/v1/integrations/connected?at_least={}", done.text_at("position"))).await;
+    let connected =
+        api.get(&format!("/v1/integrations/connected?at_least={}", done.text_at("position"))).await;
     assert_eq!(connected.expect(200).json()["items"][0]["enabled"], true);
 }
 
@@ -85,7 +86,10 @@ async fn an_authorization_needs_the_app_and_an_allowed_address() {
     assert!(url.contains("client_id=an-app") && url.contains("hub.example.com"), "{url}");
     assert!(!begun.text.contains("an-app-secret"));
     let attempt = api.get(begun.headers["location"].to_str().unwrap()).await.expect(200).json();
-    assert_eq!((attempt["status"].as_str(), attempt["additional_data"].as_str()), (Some("pending"), Some("42")));
+    assert_eq!(
+        (attempt["status"].as_str(), attempt["additional_data"].as_str()),
+        (Some("pending"), Some("42"))
+    );
 }
 
 #[tokio::test]
@@ -97,7 +101,9 @@ async fn a_callback_with_an_unknown_state_is_refused_and_a_refusal_is_taken_once
     let url: url::Url = begun.text_at("authorize_url").parse().unwrap();
     let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
     assert!(state.len() >= 43, "32 random bytes are 43 characters");
-    let back = |query: String| Request::get(format!("/v1/oauth/quickbooks/callback?{query}")).body(Body::empty()).unwrap();
+    let back = |query: String| {
+        Request::get(format!("/v1/oauth/quickbooks/callback?{query}")).body(Body::empty()).unwrap()
+    };
     let unknown = api.call(back("state=nobody&code=c".to_owned())).await.expect(400);
     assert_eq!(unknown.json()["type"], "/problems/oauth-state-invalid");
     let denied = api.call(back(format!("state={state}&error=access_denied"))).await.expect(409);

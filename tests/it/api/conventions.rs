@@ -10,7 +10,8 @@ use super::client::{Api, customer};
 async fn only_the_token_lets_a_client_in() {
     let api = Api::at_rest().await;
     for token in ["", "Bearer wrong", "Basic abc"] {
-        let request = Request::get("/v1/projects").header("authorization", token).body(Body::empty()).unwrap();
+        let request =
+            Request::get("/v1/projects").header("authorization", token).body(Body::empty()).unwrap();
         let answer = api.call(request).await.expect(401);
         assert_eq!(answer.json()["type"], "/problems/token-required");
     }
@@ -29,8 +30,14 @@ async fn what_is_not_there_is_a_problem_too() {
     assert_eq!(api.get("/v1/nothing").await.expect(404).json()["type"], "/problems/no-such-path");
     assert_eq!(api.delete("/v1/projects").await.expect(405).json()["type"], "/problems/method-not-allowed");
     let id = "0193e3a0-0000-7000-8000-000000000000";
-    assert_eq!(api.get(&format!("/v1/integrations/{id}")).await.expect(404).json()["type"], "/problems/integration-not-found");
-    assert_eq!(api.get("/v1/integrations/not-an-id").await.expect(404).json()["type"], "/problems/integration-not-found");
+    assert_eq!(
+        api.get(&format!("/v1/integrations/{id}")).await.expect(404).json()["type"],
+        "/problems/integration-not-found"
+    );
+    assert_eq!(
+        api.get("/v1/integrations/not-an-id").await.expect(404).json()["type"],
+        "/problems/integration-not-found"
+    );
 }
 
 #[tokio::test]
@@ -41,7 +48,13 @@ async fn a_client_reads_its_own_writes() {
     assert_eq!(made.headers["location"], format!("/v1/projects/{id}"));
     let listed = api.get(&format!("/v1/projects?at_least={position}")).await.expect(200).json();
     assert_eq!(listed["total"], 2);
-    assert!(listed["items"].as_array().unwrap().iter().any(|row| row["id"] == id.as_str() && row["country_code"] == "GB"));
+    assert!(
+        listed["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|row| row["id"] == id.as_str() && row["country_code"] == "GB")
+    );
     assert_eq!(api.get("/v1/projects?at_least=soon").await.expect(400).json()["field"], "at_least");
 }
 
@@ -84,7 +97,10 @@ async fn pages_show_every_row_once() {
     let api = Api::at_rest().await;
     let mut last = String::new();
     for number in 0..7 {
-        let put = api.put(&customer(&format!("c{number}")), &json!({ "name": format!("N{number}") })).await.expect(201);
+        let put = api
+            .put(&customer(&format!("c{number}")), &json!({ "name": format!("N{number}") }))
+            .await
+            .expect(201);
         last = put.text_at("position");
     }
     let list = format!("/v1/projects/{}/records/customer?limit=3&at_least={last}", super::client::PROJECT);
@@ -92,7 +108,9 @@ async fn pages_show_every_row_once() {
     loop {
         let page = api.get(&format!("{list}{after}")).await.expect(200).json();
         assert_eq!(page["total"], 7);
-        seen.extend(page["items"].as_array().unwrap().iter().map(|row| row["local_id"].as_str().unwrap().to_owned()));
+        seen.extend(
+            page["items"].as_array().unwrap().iter().map(|row| row["local_id"].as_str().unwrap().to_owned()),
+        );
         match page["next"].as_str() {
             Some(next) => after = format!("&after={next}"),
             None => break,
@@ -100,7 +118,11 @@ async fn pages_show_every_row_once() {
     }
     assert_eq!(seen, ["c0", "c1", "c2", "c3", "c4", "c5", "c6"]);
     assert_eq!(api.get(&format!("{list}&after=nonsense")).await.expect(422).json()["field"], "after");
-    assert_eq!(api.get(&format!("{list}0")).await.status.as_u16(), 400, "a position of another length is none");
+    assert_eq!(
+        api.get(&format!("{list}0")).await.status.as_u16(),
+        400,
+        "a position of another length is none"
+    );
 }
 
 #[tokio::test]
@@ -108,7 +130,8 @@ async fn both_prefixes_share_handlers_but_for_two() {
     let api = Api::at_rest().await;
     let id = api.integration().await;
     let catalogue = api.get("/api/v1/integrations").await.expect(200).json();
-    let rest = catalogue["items"].as_array().unwrap().iter().find(|one| one["key"] == "rest").unwrap().clone();
+    let rest =
+        catalogue["items"].as_array().unwrap().iter().find(|one| one["key"] == "rest").unwrap().clone();
     let shown = api.get(&format!("/api/v1/integrations/{id}")).await.expect(200);
     assert_eq!(shown.text_at("id"), id);
     assert!(rest["integrations"].is_array());

@@ -16,7 +16,11 @@ async fn a_record_is_sent_and_its_link_and_state_are_shown() {
     let id = api.connected().await;
     let config = api.config(&id, &json!({ "trigger": "on_manual" })).await;
     api.put(&customer("c1"), &json!({ "name": "Ann", "email": "ann@example.com" })).await.expect(201);
-    let sent = api.post(&format!("{}/send", customer("c1")), &json!({ "integration_id": id })).await.expect(200).json();
+    let sent = api
+        .post(&format!("{}/send", customer("c1")), &json!({ "integration_id": id }))
+        .await
+        .expect(200)
+        .json();
     assert_eq!(sent["status"], "synced", "{sent}");
     let remote = sent["remote_id"].as_str().unwrap();
     assert_eq!(api.provider.get("customers", remote).unwrap()["name"], "Ann");
@@ -32,7 +36,8 @@ async fn a_record_is_sent_and_its_link_and_state_are_shown() {
     let status = api.get(&format!("/v1/integrations/{id}/sync/status")).await.expect(200).json();
     assert_eq!(status["records"]["synced"], 1, "{status}");
     let unlinked = api.delete(&format!("/v1/entity-mappings/{record}")).await.expect(200);
-    let gone = api.get(&format!("/v1/entity-mappings?at_least={}", unlinked.text_at("position"))).await.expect(200);
+    let gone =
+        api.get(&format!("/v1/entity-mappings?at_least={}", unlinked.text_at("position"))).await.expect(200);
     assert_eq!(gone.json()["total"], 0);
 }
 
@@ -43,7 +48,8 @@ async fn a_disabled_integration_sends_nothing() {
     api.config(&id, &json!({ "trigger": "on_manual" })).await;
     api.put(&customer("c1"), &json!({ "name": "Ann" })).await.expect(201);
     api.post(&format!("/v1/integrations/{id}/disable"), &json!({})).await.expect(200);
-    let refused = api.post(&format!("{}/send", customer("c1")), &json!({ "integration_id": id })).await.expect(409);
+    let refused =
+        api.post(&format!("{}/send", customer("c1")), &json!({ "integration_id": id })).await.expect(409);
     assert_eq!(refused.json()["type"], "/problems/disabled-integration-must-not-sync");
     assert!(api.provider.records("customers").is_empty());
 }
@@ -62,7 +68,10 @@ async fn enabling_a_feature_creates_its_sync_config() {
     let shown = api.get(&format!("/v1/sync-configs/{config}")).await.expect(200).json();
     assert_eq!(shown["trigger_config"]["kind"], "on_manual", "{shown}");
     api.put(&format!("{path}/customers"), &json!({ "enabled": false })).await.expect(200);
-    assert_eq!(api.get(&format!("/v1/sync-configs/{config}")).await.expect(200).json()["sync_enabled"], false);
+    assert_eq!(
+        api.get(&format!("/v1/sync-configs/{config}")).await.expect(200).json()["sync_enabled"],
+        false
+    );
     let unknown = api.put(&format!("{path}/nothing"), &json!({ "enabled": true })).await.expect(422);
     assert_eq!(unknown.json()["type"], "/problems/unknown-feature");
 }
@@ -97,7 +106,8 @@ async fn eventually(api: &Api, path: &str) -> Value {
 async fn a_conflict_is_shown_field_by_field_and_settled_by_a_person() {
     let api = Api::at_work().await;
     let id = api.connected().await;
-    let config = api.config(&id, &json!({ "trigger": "on_manual", "conflict_resolution": "manual_review" })).await;
+    let config =
+        api.config(&id, &json!({ "trigger": "on_manual", "conflict_resolution": "manual_review" })).await;
     api.put(&customer("c1"), &json!({ "name": "Ann", "email": "a@example.com" })).await.expect(201);
     let send = format!("{}/send", customer("c1"));
     let sent = api.post(&send, &json!({ "integration_id": id })).await.expect(200).json();
@@ -108,9 +118,13 @@ async fn a_conflict_is_shown_field_by_field_and_settled_by_a_person() {
     until_started(&api, &format!("/v1/integrations/{id}/sync"), &body).await;
     let found = eventually(&api, "/v1/conflicts?status=open").await;
     let collision = &found["collisions"][0];
-    assert_eq!((&collision["base"], &collision["local"], &collision["remote"]), (&json!("Ann"), &json!("Anne"), &json!("Anna")));
+    assert_eq!(
+        (&collision["base"], &collision["local"], &collision["remote"]),
+        (&json!("Ann"), &json!("Anne"), &json!("Anna"))
+    );
     let unit = collision["unit"].as_str().unwrap();
-    let path = format!("/v1/conflicts/{}", found["id"].as_str().unwrap().replace('%', "%25").replace('/', "%2F"));
+    let path =
+        format!("/v1/conflicts/{}", found["id"].as_str().unwrap().replace('%', "%25").replace('/', "%2F"));
     api.get(&path).await.expect(200);
     let half = json!({ "resolution": "merged", "fields": {} });
     assert_eq!(api.post(&format!("{path}/resolve"), &half).await.expect(422).json()["field"], "fields");
@@ -141,7 +155,10 @@ async fn a_person_links_two_records_and_the_second_link_is_refused() {
     let link = |local: &str| json!({ "sync_config_id": config, "local_id": local, "external_id": remote });
     api.post("/v1/entity-mappings", &link("c1")).await.expect(201);
     let taken = api.post("/v1/entity-mappings", &link("c2")).await.expect(409).json();
-    assert_eq!((taken["type"].as_str(), taken["field"].as_str()), (Some("/problems/external-id-linked"), Some("external_id")));
+    assert_eq!(
+        (taken["type"].as_str(), taken["field"].as_str()),
+        (Some("/problems/external-id-linked"), Some("external_id"))
+    );
     let nobody = api.post("/v1/entity-mappings", &link("c3")).await.expect(422);
     assert_eq!(nobody.json()["field"], "local_id");
     let runs = api.get(&format!("/v1/sync-runs?integration_id={id}")).await.expect(200).json();

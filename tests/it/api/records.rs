@@ -9,16 +9,22 @@ use super::client::{Api, PROJECT, customer};
 async fn an_absent_field_keeps_its_value_and_null_clears_it() {
     let api = Api::at_rest().await;
     let path = customer("c1");
-    api.put(&path, &json!({ "name": "Ann", "phone": "1", "credit_limit": 9_007_199_254_740_993_u64 })).await.expect(201);
+    api.put(&path, &json!({ "name": "Ann", "phone": "1", "credit_limit": 9_007_199_254_740_993_u64 }))
+        .await
+        .expect(201);
     api.put(&path, &json!({ "phone": null, "email": "a@example.com" })).await.expect(200);
     let shown = api.get(&path).await.expect(200);
-    assert_eq!(shown.json()["body"], json!({ "name": "Ann", "email": "a@example.com", "credit_limit": 9_007_199_254_740_993_u64 }));
+    assert_eq!(
+        shown.json()["body"],
+        json!({ "name": "Ann", "email": "a@example.com", "credit_limit": 9_007_199_254_740_993_u64 })
+    );
     assert_eq!(shown.headers["etag"], "\"2\"");
     let same = api.put(&path, &json!({ "name": "Ann" })).await.expect(200);
     assert_eq!(same.json()["version"], 2, "a put that changes nothing is no event");
     api.put(&format!("{path}?replace=true"), &json!({ "name": "Ann" })).await.expect(200);
     assert_eq!(api.get(&path).await.expect(200).json()["body"], json!({ "name": "Ann" }));
-    let late = api.send((Method::PUT, &path), json!({ "name": "B" }).to_string(), &[("if-match", "\"1\"")]).await;
+    let late =
+        api.send((Method::PUT, &path), json!({ "name": "B" }).to_string(), &[("if-match", "\"1\"")]).await;
     late.expect(412);
     api.delete(&path).await.expect(200);
     api.get(&path).await.expect(404);
@@ -67,9 +73,14 @@ async fn a_batch_takes_the_good_lines_and_answers_the_bad_ones() {
     let numbers: Vec<u64> = refused.iter().map(|line| line["line"].as_u64().unwrap()).collect();
     assert_eq!(numbers, [1204, 1206, 1207, 1208, 1209]);
     let kinds: Vec<&str> = refused.iter().map(|line| line["type"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["body-not-json", "invalid-field", "unknown-field", "body-too-large", "nul-character"].map(|kind| format!("/problems/{kind}")));
+    assert_eq!(
+        kinds,
+        ["body-not-json", "invalid-field", "unknown-field", "body-too-large", "nul-character"]
+            .map(|kind| format!("/problems/{kind}"))
+    );
     assert_eq!(sum["counts"], json!({ "lines": 1209, "changed": 1204, "unchanged": 0, "refused": 5 }));
-    let list = format!("/v1/projects/{PROJECT}/records/customer?at_least={}", sum["position"].as_str().unwrap());
+    let list =
+        format!("/v1/projects/{PROJECT}/records/customer?at_least={}", sum["position"].as_str().unwrap());
     assert_eq!(api.get(&list).await.expect(200).json()["total"], 1_203);
     assert_eq!(api.get(&customer("c1")).await.expect(200).json()["body"]["name"], "M");
 }
@@ -81,7 +92,8 @@ async fn the_change_feed_shows_changes_in_order_and_waits_for_the_next() {
     api.put(&customer("c1"), &json!({ "name": "Bea", "phone": null })).await.expect(200);
     api.delete(&customer("c1")).await.expect(200);
     let feed = api.get("/v1/changes?limit=2").await.expect(200).json();
-    let changes: Vec<_> = feed["items"].as_array().unwrap().iter().map(|one| one["change"].as_str().unwrap()).collect();
+    let changes: Vec<_> =
+        feed["items"].as_array().unwrap().iter().map(|one| one["change"].as_str().unwrap()).collect();
     assert_eq!(changes, ["created", "updated"]);
     assert_eq!(feed["items"][1]["fields"], json!({ "name": "Bea" }));
     assert_eq!(feed["items"][1]["cleared"], json!(["phone"]));
@@ -105,7 +117,8 @@ async fn validating_and_previewing_store_nothing() {
     let config = api.config(&id, &json!({})).await;
     let before = api.head().await;
     let path = format!("/v1/projects/{PROJECT}/records/customer/validate");
-    let good = api.post(&path, &json!({ "integration_id": id, "record": { "name": "Ann" } })).await.expect(200);
+    let good =
+        api.post(&path, &json!({ "integration_id": id, "record": { "name": "Ann" } })).await.expect(200);
     assert_eq!(good.json()["valid"], true, "{}", good.text);
     let preview = format!("/v1/sync-configs/{config}/mapping/preview");
     let tried = api.post(&preview, &json!({ "record": { "name": "Ann" } })).await.expect(200).json();
@@ -138,7 +151,8 @@ async fn single_mappings_and_the_whole_one_are_versions_of_the_same() {
     api.send((Method::PUT, &whole), body, &[("if-match", "\"2\"")]).await.expect(200);
     api.delete(&format!("{path}/{}", made.text_at("id"))).await.expect(404);
     let versions = api.get(&format!("{whole}/versions")).await.expect(200).json();
-    let numbers: Vec<_> = versions["items"].as_array().unwrap().iter().map(|one| one["mapping_number"].clone()).collect();
+    let numbers: Vec<_> =
+        versions["items"].as_array().unwrap().iter().map(|one| one["mapping_number"].clone()).collect();
     assert_eq!(numbers, [json!(3), json!(2), json!(1)]);
 }
 
@@ -147,9 +161,18 @@ async fn configuration_mappings_are_set_listed_changed_and_removed() {
     let api = Api::at_rest().await;
     let id = api.integration().await;
     for (path, own) in [
-        ("integration_mappings", json!({ "mappable_type": "add_on", "mappable_id": "a1", "external_id": "9" })),
-        ("integration_collection_mappings", json!({ "mapping_type": "invoice", "external_account_code": "4000" })),
-        ("integration_customers", json!({ "customer_id": "c1", "customer_type": "company", "external_customer_id": "7" })),
+        (
+            "integration_mappings",
+            json!({ "mappable_type": "add_on", "mappable_id": "a1", "external_id": "9" }),
+        ),
+        (
+            "integration_collection_mappings",
+            json!({ "mapping_type": "invoice", "external_account_code": "4000" }),
+        ),
+        (
+            "integration_customers",
+            json!({ "customer_id": "c1", "customer_type": "company", "external_customer_id": "7" }),
+        ),
     ] {
         let (path, mut body) = (format!("/v1/{path}"), own);
         api.post(&path, &body).await.expect(422);

@@ -27,7 +27,8 @@ async fn a_delivery_is_stored_once_however_often_it_comes() {
     deliver(&api, &id, &body).await.expect(200);
     assert_eq!(api.head().await, once);
     let head = api::http::at_least::encode(once);
-    let listed = api.get(&format!("/v1/integrations/{id}/webhooks/events?at_least={head}")).await.expect(200).json();
+    let listed =
+        api.get(&format!("/v1/integrations/{id}/webhooks/events?at_least={head}")).await.expect(200).json();
     assert_eq!(listed["total"], 1);
     let event = format!("/v1/integrations/{id}/webhooks/events/evt-1");
     let shown = api.get(&event).await.expect(200).json();

@@ -76,7 +76,7 @@ impl DemoArgs {
         let hub = Process::start(config.clone(), addr).await?;
         let client = Client::new(&url, &Url::parse(&books.base_url)?)?;
         let store = Store::open(&place(&config), Sources::default()).await?;
-        let stage = Stage { hub: client, books, store, deadline: began + PATIENCE };
+        let stage = Stage { hub: client, books, store, began, deadline: began + PATIENCE };
         let (hub, mut report) = self.play(stage, (hub, config), &input).await?;
         report.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         report.say();
@@ -112,6 +112,7 @@ impl DemoArgs {
             webhook_secret: "qbo-verifier".to_owned(),
         };
         let integration = connect::connect(&stage.hub, &app).await?;
+        let say = |text: &str| stage.say(text);
         say("connected by OAuth and enabled; from here on the company misbehaves");
         stage.books.faults.set(scene::faults(self.seed));
         let imported = import(&stage.store, input, |_| {}).await?;
@@ -153,13 +154,13 @@ async fn kill_in_the_middle(
     let written = stage.books.stats().creates;
     hub.kill().await?;
     let hub = Process::start(config, addr).await?;
-    say(&format!("killed the hub in the middle, after {written} records, and started it again"));
+    stage.say(&format!("killed the hub in the middle, after {written} records, and started it again"));
     Ok(hub)
 }
 
 async fn rest(stage: &Stage, what: &str) -> anyhow::Result<()> {
     if !stage.quiet().await? {
-        say(&format!("time is up before {what} came to rest; counting what is there"));
+        stage.say(&format!("time is up before {what} came to rest; counting what is there"));
     }
     Ok(())
 }
@@ -177,8 +178,8 @@ async fn count(stage: &Stage) -> anyhow::Result<Report> {
 
 fn announce(hub: &str, company: &str, folder: &Path) {
     let timing = scene::TIMING;
-    say(&format!("hub at {hub}, QuickBooks simulator at {company}, database in {}", folder.display()));
-    say(&format!(
+    terminal::say(&format!("hub at {hub}, QuickBooks simulator at {company}, database in {}", folder.display()));
+    terminal::say(&format!(
         "shortened for the demo: request timeout {:?}, send window {:?}, settle time {:?}; limit raised to {} calls a \
          minute on both sides",
         timing.request_timeout,
@@ -192,6 +193,3 @@ fn place(config: &Config) -> Place {
     Place { data: config.data.clone(), keys: KeysConfig::default() }
 }
 
-fn say(text: &str) {
-    terminal::say(text);
-}

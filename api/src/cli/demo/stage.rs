@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::client::{Client, text};
 use super::{quiet, rows};
+use crate::cli::terminal;
 use crate::wiring::Store;
 
 /// Everything a scene needs.
@@ -15,7 +16,9 @@ pub(super) struct Stage {
     pub(super) hub: Client,
     pub(super) books: QuickBooksSandbox,
     pub(super) store: Store,
-    /// When the demo gives up waiting.
+    /// When the demo began.
+    pub(super) began: Instant,
+    /// When it gives up waiting.
     pub(super) deadline: Instant,
 }
 
@@ -26,6 +29,11 @@ pub(super) struct Linked {
 }
 
 impl Stage {
+    /// A line with the seconds since the beginning.
+    pub(super) fn say(&self, text: &str) {
+        terminal::say(&format!("{:>5.1} s  {text}", self.began.elapsed().as_secs_f32()));
+    }
+
     /// Returns once nothing moves any more, or at the deadline.
     pub(super) async fn quiet(&self) -> anyhow::Result<bool> {
         quiet::wait(&self.store, &self.books, self.deadline).await

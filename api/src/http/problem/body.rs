@@ -102,8 +102,10 @@ impl Problem {
 
     /// Several fields cannot be used.
     pub fn of_faults(faults: Vec<Fault>) -> Self {
-        let errors: Vec<FieldError> =
-            faults.into_iter().map(|fault| FieldError { field: fault.field, message: fault.message }).collect();
+        let errors: Vec<FieldError> = faults
+            .into_iter()
+            .map(|fault| FieldError { field: fault.field, message: fault.message })
+            .collect();
         let first = errors.first();
         let detail = match errors.len() {
             1 => first.map(|error| error.message.clone()).unwrap_or_default(),

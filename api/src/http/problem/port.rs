@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use application::error::Failure;
 use application::command_handlers::Declined;
+use application::error::Failure;
 use application::ports::Unavailable;
 use application::ports::vault::VaultError;
 use axum::http::StatusCode;
@@ -27,7 +27,8 @@ impl From<VaultError> for Problem {
             VaultError::Unavailable(error) => error.into(),
             error => {
                 tracing::error!(%error, "keys are not usable");
-                let detail = "the keys of this organization are not usable: an operator must check the key file";
+                let detail =
+                    "the keys of this organization are not usable: an operator must check the key file";
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "keys_unusable", detail)
             }
         }

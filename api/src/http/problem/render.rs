@@ -20,7 +20,8 @@ const CORRELATION: &str = "x-correlation-id";
 pub(crate) async fn render(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let id = state.ids().next();
     let path = request.uri().path().to_owned();
-    let span = tracing::info_span!("headwater.http.request", method = %request.method(), path, correlation = %id);
+    let span =
+        tracing::info_span!("headwater.http.request", method = %request.method(), path, correlation = %id);
     request.extensions_mut().insert(RequestId(id));
     let mut response = next.run(request).instrument(span).await;
     if let Some(problem) = response.extensions_mut().remove::<Arc<Problem>>() {

@@ -9,7 +9,9 @@ impl From<E> for Problem {
     fn from(error: E) -> Self {
         let (status, code, field) = match &error {
             E::NotFound => (StatusCode::NOT_FOUND, "sync_record_not_found", None),
-            E::LinkedElsewhere { .. } => (StatusCode::CONFLICT, "record_linked_elsewhere", Some("external_id")),
+            E::LinkedElsewhere { .. } => {
+                (StatusCode::CONFLICT, "record_linked_elsewhere", Some("external_id"))
+            }
             E::WriteOpen => (StatusCode::CONFLICT, "write_under_way", None),
             E::NoSuchCall { .. } => (StatusCode::CONFLICT, "call_not_open", None),
             E::BodyChangedUnderKey => (StatusCode::CONFLICT, "body_changed_under_key", None),

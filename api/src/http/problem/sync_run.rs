@@ -10,7 +10,9 @@ impl From<E> for Problem {
         let status = match error {
             E::NotFound => StatusCode::NOT_FOUND,
             E::NotOneWay => StatusCode::UNPROCESSABLE_ENTITY,
-            E::AlreadyStarted | E::Over { .. } | E::PageOutOfTurn | E::RunActive { .. } => StatusCode::CONFLICT,
+            E::AlreadyStarted | E::Over { .. } | E::PageOutOfTurn | E::RunActive { .. } => {
+                StatusCode::CONFLICT
+            }
         };
         let field = match &error {
             E::RunActive { .. } => Some("direction"),

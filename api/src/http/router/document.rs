@@ -31,7 +31,10 @@ pub(super) fn complete(document: &mut OpenApi) {
         operation.operation_id = Some(named(&path, method));
         add_problem(operation);
         if method == "get" {
-            add(operation, parameter("at_least", ParameterIn::Query, "Wait until the views show this position."));
+            add(
+                operation,
+                parameter("at_least", ParameterIn::Query, "Wait until the views show this position."),
+            );
         } else if path.starts_with("/v1") || path.starts_with("/api") {
             let doc = "Names the command: repeated with the same request, it answers the same position.";
             add(operation, parameter("Idempotency-Key", ParameterIn::Header, doc));

@@ -3,9 +3,9 @@
 use utoipa_axum::router::OpenApiRouter;
 
 use super::{
-    changes, configuration_mappings, conflicts, entity_mappings, expressions, failures, features, integrations, lookups,
-    mappings, oauth, operations, projects, providers, records, schedules, sync, sync_configs, sync_records, sync_runs,
-    webhooks,
+    changes, configuration_mappings, conflicts, entity_mappings, expressions, failures, features,
+    integrations, lookups, mappings, oauth, operations, projects, providers, records, schedules, sync,
+    sync_configs, sync_records, sync_runs, webhooks,
 };
 use crate::http::state::AppState;
 

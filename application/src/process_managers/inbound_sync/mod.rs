@@ -6,43 +6,12 @@
 //! 4. A config has a schedule → remembered; woken at its time → an incremental run.
 //! 5. A webhook is received → `process_webhook`.
 
+mod manager;
 pub(crate) mod reactions;
 #[cfg(test)]
 mod tests;
 
-use chrono::{DateTime, Utc};
-use domain::event::Event;
-use domain::metadata::Recorded;
-
-use super::{Knowledge, ProcessManager, Reaction};
-use crate::ports::checkpoints::Instance;
-
-/// The process manager.
-pub struct InboundSync;
+pub use manager::InboundSync;
 
 /// Its name; also where cursors are found.
 pub const NAME: &str = "inbound_sync";
-
-impl ProcessManager for InboundSync {
-    fn name(&self) -> &'static str {
-        NAME
-    }
-
-    fn react(&self, knowledge: &Knowledge, event: &Recorded<Event>, now: DateTime<Utc>) -> Vec<Reaction> {
-        match &event.event {
-            Event::Integration(changed) => {
-                reactions::integration_changed(knowledge, &event.stream, changed, now)
-            }
-            Event::SyncConfig(changed) => reactions::config_changed(knowledge, &event.stream, changed, now),
-            Event::SyncRun(moved) => reactions::run_moved(knowledge, event, moved, now),
-            Event::WebhookDelivery(delivery) => reactions::webhook(event, delivery, now),
-            Event::SyncRecord(record) => reactions::linked_blindly(knowledge, &event.stream, record, now),
-            Event::Project(_) | Event::LocalRecord(_) => Vec::new(),
-        }
-    }
-
-    /// A schedule's time has come.
-    fn wake(&self, knowledge: &Knowledge, instance: &Instance, now: DateTime<Utc>) -> Vec<Reaction> {
-        reactions::schedule_due(knowledge, instance, now)
-    }
-}

@@ -77,8 +77,9 @@ pub(super) async fn list(
 
 fn position(after: Option<&str>) -> Result<u64, Problem> {
     let Some(text) = after else { return Ok(0) };
-    at_least::decode(text)
-        .ok_or_else(|| Problem::invalid("after", "after is no cursor of this feed: use the next of an answer"))
+    at_least::decode(text).ok_or_else(|| {
+        Problem::invalid("after", "after is no cursor of this feed: use the next of an answer")
+    })
 }
 
 /// A feed being watched.
@@ -95,8 +96,9 @@ impl Watch {
     }
 
     fn answer(self) -> Response {
-        let events =
-            stream::unfold(self, |mut watch| async { watch.next().await.map(|event| (Ok::<_, Infallible>(event), watch)) });
+        let events = stream::unfold(self, |mut watch| async {
+            watch.next().await.map(|event| (Ok::<_, Infallible>(event), watch))
+        });
         Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)).into_response()
     }
 

@@ -56,12 +56,14 @@ pub(super) fn page<P, T: ToSchema>(
             && !owned.state.deleted
             && asked.integration_id.is_none_or(|asked| asked == id.0)
     });
-    let all: BTreeMap<Uuid, (IntegrationId, &P)> =
-        own.flat_map(|(id, owned)| of(&owned.state).iter().map(|(part, value)| (*part, (*id, value)))).collect();
+    let all: BTreeMap<Uuid, (IntegrationId, &P)> = own
+        .flat_map(|(id, owned)| of(&owned.state).iter().map(|(part, value)| (*part, (*id, value))))
+        .collect();
     let limit = asked.limit.unwrap_or(USUAL).clamp(1, MOST);
     let left: Vec<_> = all.iter().filter(|(id, _)| asked.after.is_none_or(|after| **id > after)).collect();
     let next = if left.len() > limit { left.get(limit - 1).map(|(id, _)| **id) } else { None };
-    let items = left.into_iter().take(limit).map(|(_, (integration, part))| shape(*integration, part)).collect();
+    let items =
+        left.into_iter().take(limit).map(|(_, (integration, part))| shape(*integration, part)).collect();
     PartList { items, next, total: all.len() }
 }
 
@@ -75,7 +77,9 @@ pub(super) async fn owner<P>(
     let id: Uuid = crate::http::params::id(id, what)?;
     let routes = state.desk.routes().await?;
     let found = routes.integrations.iter().find(|(_, owned)| {
-        owned.organization == caller.organization && !owned.state.deleted && of(&owned.state).contains_key(&id)
+        owned.organization == caller.organization
+            && !owned.state.deleted
+            && of(&owned.state).contains_key(&id)
     });
     found.map(|(integration, _)| (*integration, id)).ok_or_else(|| Problem::not_found(what))
 }

@@ -78,7 +78,9 @@ impl FieldChoice {
             (Some(Resolution::Local), None) => Ok(Pick::Local),
             (Some(Resolution::Remote), None) => Ok(Pick::Remote),
             (None, Some(value)) => Ok(Pick::Value(value)),
-            _ => Err(Problem::invalid(&format!("fields.{field}"), "give pick as local or remote, or a value")),
+            _ => {
+                Err(Problem::invalid(&format!("fields.{field}"), "give pick as local or remote, or a value"))
+            }
         }
     }
 }

@@ -53,7 +53,10 @@ async fn config_of(state: &AppState, caller: &Caller, body: &LinkBody) -> Result
         return Ok(id);
     }
     let (Some(id), Some(entity)) = (body.integration_id.map(IntegrationId), &body.entity) else {
-        return Err(Problem::invalid("sync_config_id", "name the sync config, or the integration and the entity"));
+        return Err(Problem::invalid(
+            "sync_config_id",
+            "name the sync config, or the integration and the entity",
+        ));
     };
     routes.integration_of(caller.organization, id).map_err(|_| unknown("integration_id"))?;
     routes.entity_config(id, entity).ok_or_else(|| unknown("entity"))

@@ -46,7 +46,9 @@ pub(super) struct CheckAnswer {
 pub(super) async fn check(Body(body): Body<CheckBody>) -> Result<Json<CheckAnswer>, Problem> {
     // Expressions are evaluated off the async threads.
     let checked = tokio::task::spawn_blocking(move || checked(&body)).await;
-    checked.unwrap_or_else(|_| Err(Problem::invalid("expression", "the expression cannot be evaluated"))).map(Json)
+    checked
+        .unwrap_or_else(|_| Err(Problem::invalid("expression", "the expression cannot be evaluated")))
+        .map(Json)
 }
 
 fn checked(body: &CheckBody) -> Result<CheckAnswer, Problem> {

@@ -93,7 +93,9 @@ async fn rows(state: &AppState, filter: &SyncErrorFilter) -> Result<Vec<Value>, 
     loop {
         let place = rows.last().and_then(SyncErrorFilter::place);
         let after = place.and_then(|(order, id)| SyncErrorFilter::after(&order, &id));
-        let page = list::list(state.read_store.as_ref(), filter, Page { after, limit: PAGE, reversed: false }).await?;
+        let page =
+            list::list(state.read_store.as_ref(), filter, Page { after, limit: PAGE, reversed: false })
+                .await?;
         let full = page.len() == PAGE;
         rows.extend(page);
         if !full || rows.len() >= MOST {
@@ -106,7 +108,8 @@ fn grouped(rows: &[Value]) -> Vec<FailureGroup> {
     let mut groups: BTreeMap<Vec<Option<String>>, FailureGroup> = BTreeMap::new();
     for row in rows {
         let text = |name: &str| row[name].as_str().map(str::to_owned);
-        let cause = ["error_class", "error_code", "integration_id", "local_entity", "sync_status"].map(text).to_vec();
+        let cause =
+            ["error_class", "error_code", "integration_id", "local_entity", "sync_status"].map(text).to_vec();
         let group = groups.entry(cause).or_insert_with(|| FailureGroup {
             error_class: text("error_class"),
             error_code: text("error_code"),

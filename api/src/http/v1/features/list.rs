@@ -55,7 +55,11 @@ pub(super) async fn list(
     Ok(Json(FeatureList { items }))
 }
 
-fn shape(routes: &Routes, (id, integration): (IntegrationId, &Integration), feature: &FeatureFacts) -> FeatureShape {
+fn shape(
+    routes: &Routes,
+    (id, integration): (IntegrationId, &Integration),
+    feature: &FeatureFacts,
+) -> FeatureShape {
     let config = routes.of_integration(id).find(|(_, config)| {
         let identity = config.identity.as_ref();
         identity.is_some_and(|identity| identity.feature.as_deref() == Some(feature.code.as_str()))

@@ -1,10 +1,10 @@
 //! `POST /v1/integrations/{provider}/connect`
 
 use application::command_handlers::{Connect, Connecting};
+use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use domain::ids::{DEFAULT_PROJECT, IntegrationId, ProjectId};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -84,13 +84,16 @@ fn answered(connecting: Connecting) -> Response {
     match connecting {
         Connecting::Authorize { attempt, integration, url, position } => {
             let place = format!("/v1/oauth/attempts/{attempt}");
-            answer::started(&place, ConnectAnswer {
-                integration_id: integration.to_string(),
-                attempt_id: Some(attempt.to_string()),
-                authorize_url: Some(url),
-                setup: None,
-                position: Some(at_least::encode(position)),
-            })
+            answer::started(
+                &place,
+                ConnectAnswer {
+                    integration_id: integration.to_string(),
+                    attempt_id: Some(attempt.to_string()),
+                    authorize_url: Some(url),
+                    setup: None,
+                    position: Some(at_least::encode(position)),
+                },
+            )
         }
         Connecting::Setup { integration, form } => {
             let body = ConnectAnswer {

@@ -8,14 +8,18 @@ use crate::http::state::AppState;
 
 /// Under `/v1`.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default()
-        .routes(routes!(create::create, list::list))
-        .routes(routes!(get::get, update::update, delete::delete))
+    OpenApiRouter::default().routes(routes!(create::create, list::list)).routes(routes!(
+        get::get,
+        update::update,
+        delete::delete
+    ))
 }
 
 /// Under `/api/v1`: the list is the catalogue, and deleting disconnects.
 pub(crate) fn earlier_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default()
-        .routes(routes!(create::create, catalogue::catalogue))
-        .routes(routes!(get::get, update::update, disconnect_by_delete::disconnect_by_delete))
+    OpenApiRouter::default().routes(routes!(create::create, catalogue::catalogue)).routes(routes!(
+        get::get,
+        update::update,
+        disconnect_by_delete::disconnect_by_delete
+    ))
 }

@@ -28,6 +28,7 @@ pub(super) async fn update(
     let id: IntegrationId = params::id(&id, "integration")?;
     let commands = body.commands(state.desk.facts_of(caller.organization, id).await?)?;
     let stream = StreamId::of(Kind::Integration, id.0);
-    let done = state.desk.change_all::<Integration>(&caller.envelope(), &stream, expected.0, commands).await?;
+    let done =
+        state.desk.change_all::<Integration>(&caller.envelope(), &stream, expected.0, commands).await?;
     Ok(answer::changed(id, done))
 }

@@ -36,7 +36,11 @@ pub(super) async fn put(
     let expected = expected.0.map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     let stream = StreamId::of(Kind::Integration, id.0);
     let (name, table) = (&name, &table);
-    let command = |_: &Integration| IntegrationCommand::SetLookup { name: name.clone(), table: table.clone(), expected };
+    let command = |_: &Integration| IntegrationCommand::SetLookup {
+        name: name.clone(),
+        table: table.clone(),
+        expected,
+    };
     let done = state.dispatcher.dispatch::<Integration>(&caller.envelope(), &stream, command).await?;
     Ok(answer::changed(id, done))
 }

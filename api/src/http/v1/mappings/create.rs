@@ -58,5 +58,6 @@ pub(super) async fn create(
 fn named_config(given: &mut Fields) -> Result<SyncConfigId, Problem> {
     let named = given.remove("sync_config_id");
     let named = named.as_ref().and_then(Value::as_str).and_then(|text| text.parse().ok());
-    named.ok_or_else(|| Problem::invalid("sync_config_id", "name the sync config that the mapping belongs to"))
+    named
+        .ok_or_else(|| Problem::invalid("sync_config_id", "name the sync config that the mapping belongs to"))
 }

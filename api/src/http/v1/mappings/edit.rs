@@ -38,7 +38,10 @@ pub(super) async fn replace(
     config: SyncConfigId,
     (mapping, number): (Mapping, Option<u32>),
 ) -> Result<WrittenConfig, Problem> {
-    let settings =
-        SyncConfigSettings { mapping: Some(mapping), expected_mapping: number, ..SyncConfigSettings::default() };
+    let settings = SyncConfigSettings {
+        mapping: Some(mapping),
+        expected_mapping: number,
+        ..SyncConfigSettings::default()
+    };
     Ok(state.desk.change_sync_config(&caller.envelope(), config, settings, None).await?)
 }

@@ -52,6 +52,7 @@ pub(super) async fn authorize(
 }
 
 fn no_oauth() -> Problem {
-    let detail = "the provider does not authorize in a browser: PUT …/credentials with what its setup form asks for";
+    let detail =
+        "the provider does not authorize in a browser: PUT …/credentials with what its setup form asks for";
     Problem::new(StatusCode::CONFLICT, "no_oauth", detail).about("provider")
 }

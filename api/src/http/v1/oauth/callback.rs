@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use application::command_handlers::Completed;
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use axum::http::header::ACCEPT;
 use axum::http::HeaderMap;
+use axum::http::header::ACCEPT;
 use axum::response::{Html, IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -43,7 +43,10 @@ pub(super) async fn callback(
     Path(provider): Path<String>,
     Query(given): Query<BTreeMap<String, String>>,
 ) -> Response {
-    let browser = headers.get(ACCEPT).and_then(|accept| accept.to_str().ok()).is_some_and(|accept| accept.contains("text/html"));
+    let browser = headers
+        .get(ACCEPT)
+        .and_then(|accept| accept.to_str().ok())
+        .is_some_and(|accept| accept.contains("text/html"));
     match (state.desk.complete_oauth(&provider, &given).await, browser) {
         (Ok(completed), true) => connected(&completed).into_response(),
         (Ok(completed), false) => Json(answer(completed)).into_response(),
@@ -81,5 +84,9 @@ fn page(title: &str, text: &str) -> Html<String> {
 
 /// What a provider says is text, never markup.
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
 }

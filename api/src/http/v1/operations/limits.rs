@@ -37,11 +37,15 @@ pub(super) struct LimitShape {
 
 /// Shows the limits that calls to providers are held to.
 #[utoipa::path(get, path = "/limits", tag = "operations", responses((status = 200, body = LimitList)))]
-pub(super) async fn limits(State(state): State<AppState>, caller: Caller) -> Result<Json<LimitList>, Problem> {
+pub(super) async fn limits(
+    State(state): State<AppState>,
+    caller: Caller,
+) -> Result<Json<LimitList>, Problem> {
     let routes = state.desk.routes().await?;
-    let own = routes.integrations.iter().filter(|(_, owned)| {
-        owned.organization == caller.organization && !owned.state.deleted
-    });
+    let own = routes
+        .integrations
+        .iter()
+        .filter(|(_, owned)| owned.organization == caller.organization && !owned.state.deleted);
     let items = own.filter_map(|(id, owned)| {
         let integration = &owned.state;
         let provider = state.connectors.provider(&integration.identity.as_ref()?.provider)?;

@@ -26,7 +26,10 @@ async fn measure(state: &AppState) -> Result<(), Problem> {
     gauge("headwater_jobs_parked", depth.parked);
     for (name, position) in state.checkpoints.list().await? {
         let behind = head.saturating_sub(position);
-        #[expect(clippy::cast_precision_loss, reason = "a gauge is a float; positions stay below 2^52 for centuries")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a gauge is a float; positions stay below 2^52 for centuries"
+        )]
         ::metrics::gauge!("headwater_subscription_lag_positions", "subscription" => name).set(behind as f64);
     }
     Ok(())

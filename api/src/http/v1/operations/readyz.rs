@@ -32,7 +32,8 @@ pub(super) async fn readyz(State(state): State<AppState>) -> Result<Json<Ready>,
     // Before its projections have run once, a new database has no views.
     if state.read_store.count(VIEW, &[], 1).await.is_err() {
         let detail = "the views are being made: ask again in a moment";
-        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail).retry_after(Duration::from_secs(1)));
+        return Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail)
+            .retry_after(Duration::from_secs(1)));
     }
     let depth = state.queue.depth().await?;
     Ok(Json(Ready { ready: true, jobs_waiting: depth.waiting, jobs_parked: depth.parked }))

@@ -37,9 +37,11 @@ pub(super) async fn list(
 ) -> Json<Catalogue> {
     let mut providers = state.connectors.providers();
     providers.retain(|provider| {
-        let of_category = asked.category.as_ref().is_none_or(|category| provider.categories.contains(category));
+        let of_category =
+            asked.category.as_ref().is_none_or(|category| provider.categories.contains(category));
         let serves = |country: &String| {
-            provider.countries.is_empty() || provider.countries.iter().any(|one| one.eq_ignore_ascii_case(country))
+            provider.countries.is_empty()
+                || provider.countries.iter().any(|one| one.eq_ignore_ascii_case(country))
         };
         of_category && asked.country.as_ref().is_none_or(serves)
     });

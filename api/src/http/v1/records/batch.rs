@@ -115,7 +115,9 @@ pub(super) async fn batch(
     let of = records_of(&state, &caller, (&id, &entity)).await?;
     let lines = Lines::of(given);
     let batch = Batch { state, caller, of, lines, counts: Counts::default(), position: 0, over: false };
-    let answers = stream::unfold(batch, |mut batch| async { batch.next().await.map(|bytes| (Ok::<_, Infallible>(bytes), batch)) });
+    let answers = stream::unfold(batch, |mut batch| async {
+        batch.next().await.map(|bytes| (Ok::<_, Infallible>(bytes), batch))
+    });
     Ok(([(CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(answers)).into_response())
 }
 
@@ -164,22 +166,31 @@ impl Batch {
         match self.state.desk.put_records(&envelope, &self.of, &lines).await {
             Ok(outcomes) => {
                 let outcomes = numbers.into_iter().zip(&lines).zip(outcomes);
-                outcomes.filter_map(|((number, line), outcome)| match outcome {
-                    Ok(done) => self.taken(done),
-                    Err(declined) => Some(self.refused(number, Some(line), &declined.into())),
-                })
-                .collect()
+                outcomes
+                    .filter_map(|((number, line), outcome)| match outcome {
+                        Ok(done) => self.taken(done),
+                        Err(declined) => Some(self.refused(number, Some(line), &declined.into())),
+                    })
+                    .collect()
             }
             Err(declined) => {
                 let problem = Problem::from(declined);
-                numbers.into_iter().zip(&lines).map(|(number, line)| self.refused(number, Some(line), &problem)).collect()
+                numbers
+                    .into_iter()
+                    .zip(&lines)
+                    .map(|(number, line)| self.refused(number, Some(line), &problem))
+                    .collect()
             }
         }
     }
 
     fn taken(&mut self, done: Done) -> Option<BatchAnswer> {
         self.position = self.position.max(done.position);
-        if done.changed { self.counts.changed += 1 } else { self.counts.unchanged += 1 }
+        if done.changed {
+            self.counts.changed += 1
+        } else {
+            self.counts.unchanged += 1
+        }
         None
     }
 
@@ -201,7 +212,8 @@ impl Batch {
         let clock = self.state.clock();
         let until = clock.now() + chrono::TimeDelta::minutes(1);
         while clock.now() < until {
-            let (Ok(places), Ok(head)) = (self.state.checkpoints.list().await, self.state.log().head().await) else {
+            let (Ok(places), Ok(head)) = (self.state.checkpoints.list().await, self.state.log().head().await)
+            else {
                 return;
             };
             let last = places.iter().map(|(_, position)| *position).min().unwrap_or(head);

@@ -24,8 +24,9 @@ pub(super) async fn delete(
 ) -> Result<Response, Problem> {
     let of = records_of(&state, &caller, (&id, &entity)).await?;
     let key = LocalRecordKey { project: of.project, entity: of.entity.into(), local_id };
-    let command =
-        |_: &LocalRecord| LocalRecordCommand::Delete(DeleteRecord { if_match: if_match.0, source: Source::Client });
+    let command = |_: &LocalRecord| {
+        LocalRecordCommand::Delete(DeleteRecord { if_match: if_match.0, source: Source::Client })
+    };
     let done = state.dispatcher.dispatch::<LocalRecord>(&caller.envelope(), &key.stream(), command).await?;
     Ok(answer::changed(key.local_id, done))
 }

@@ -1,6 +1,6 @@
 //! Lines of a body that may be longer than memory.
 
-use axum::body::{Bytes, BodyDataStream};
+use axum::body::{BodyDataStream, Bytes};
 use futures::StreamExt as _;
 
 use crate::http::body::BODY_LIMIT;

@@ -42,7 +42,13 @@ pub(super) async fn put(
 ) -> Result<Response, Problem> {
     let of = records_of(&state, &caller, (&id, &entity)).await?;
     let updated_at = time("updated_at", asked.updated_at.as_deref())?;
-    let line = PutLine { local_id: local_id(&local)?, fields, replace: asked.replace, if_match: if_match.0, updated_at };
+    let line = PutLine {
+        local_id: local_id(&local)?,
+        fields,
+        replace: asked.replace,
+        if_match: if_match.0,
+        updated_at,
+    };
     let done = state.desk.put_record(&caller.envelope(), &of, &line).await?;
     let status = if done.changed && done.version == 1 { StatusCode::CREATED } else { StatusCode::OK };
     Ok(answer::done(status, Done::of(local, done)).into_response())

@@ -50,7 +50,8 @@ pub(super) async fn status(
     let routes = state.desk.routes().await?;
     let integration = &routes.integration_of(caller.organization, id)?.state;
     let active = state.desk.active_runs(caller.organization, id).await?;
-    let of_integration = SyncRunFilter { integration: Some(id.to_string()), ..SyncRunFilter::of(caller.organization) };
+    let of_integration =
+        SyncRunFilter { integration: Some(id.to_string()), ..SyncRunFilter::of(caller.organization) };
     let page = Page { limit: RECENT, ..Page::default() };
     Ok(Json(SyncStatusAnswer {
         enabled: integration.enabled,
@@ -61,7 +62,11 @@ pub(super) async fn status(
     }))
 }
 
-async fn counted(state: &AppState, caller: &Caller, id: IntegrationId) -> Result<BTreeMap<String, u64>, Problem> {
+async fn counted(
+    state: &AppState,
+    caller: &Caller,
+    id: IntegrationId,
+) -> Result<BTreeMap<String, u64>, Problem> {
     let mut counts = BTreeMap::new();
     for status in SyncStatus::ALL {
         let mut filter = SyncRecordFilter::of(caller.organization);

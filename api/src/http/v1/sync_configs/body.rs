@@ -120,11 +120,18 @@ impl SettingsBody {
 
     /// As a new config of `integration`, or one to find by its pair of entities.
     pub(crate) fn into_config(mut self, integration: IntegrationId) -> Result<NewSyncConfig, Problem> {
-        let missing = |field: &'static str| Problem::invalid(field, format!("{field} is missing: name the entity"));
+        let missing =
+            |field: &'static str| Problem::invalid(field, format!("{field} is missing: name the entity"));
         let local_entity = self.local_entity.take().ok_or_else(|| missing("local_entity"))?;
         let remote_entity = self.remote_entity.take().ok_or_else(|| missing("remote_entity"))?;
         let feature = self.feature.take();
-        Ok(NewSyncConfig { integration, local_entity, remote_entity, feature, settings: self.into_settings()? })
+        Ok(NewSyncConfig {
+            integration,
+            local_entity,
+            remote_entity,
+            feature,
+            settings: self.into_settings()?,
+        })
     }
 
     /// Refuses what a config never changes.
@@ -135,7 +142,9 @@ impl SettingsBody {
             ("feature", self.feature.is_some()),
         ];
         match given.iter().find(|(_, given)| *given) {
-            Some((field, _)) => Err(Problem::invalid(field, format!("{field} never changes: create another config"))),
+            Some((field, _)) => {
+                Err(Problem::invalid(field, format!("{field} never changes: create another config")))
+            }
             None => Ok(()),
         }
     }

@@ -22,7 +22,10 @@ pub(crate) fn read_trigger(given: &Value, config: Option<&Value>) -> Result<Trig
         Value::Object(_) => {
             serde_json::from_value(given.clone()).map_err(|error| Problem::invalid("trigger", hint(&error)))
         }
-        _ => Err(Problem::invalid("trigger", "a trigger is a word, such as realtime, or an object with its kind")),
+        _ => Err(Problem::invalid(
+            "trigger",
+            "a trigger is a word, such as realtime, or an object with its kind",
+        )),
     }
 }
 
@@ -30,7 +33,9 @@ fn configured(mut trigger: Trigger, config: Option<&Value>) -> Result<Trigger, P
     let Some(Value::Object(config)) = config.filter(|config| !config.is_null()) else {
         return match config {
             None | Some(Value::Null) => Ok(trigger),
-            Some(_) => Err(Problem::invalid("trigger_config", "it must be an object with entity, filter and events")),
+            Some(_) => {
+                Err(Problem::invalid("trigger_config", "it must be an object with entity, filter and events"))
+            }
         };
     };
     for (name, value) in config {
@@ -40,7 +45,12 @@ fn configured(mut trigger: Trigger, config: Option<&Value>) -> Result<Trigger, P
             "entity" => trigger.entity = serde_json::from_value(value.clone()).map_err(wrong)?,
             "filter" => trigger.filter = serde_json::from_value::<Filter>(value.clone()).map_err(wrong)?,
             "events" => trigger.events = serde_json::from_value(value.clone()).map_err(wrong)?,
-            _ => return Err(Problem::invalid(&field, "unknown field: a trigger_config has entity, filter and events")),
+            _ => {
+                return Err(Problem::invalid(
+                    &field,
+                    "unknown field: a trigger_config has entity, filter and events",
+                ));
+            }
         }
     }
     Ok(trigger)
@@ -56,16 +66,22 @@ pub(crate) fn read_schedule(given: Value) -> Result<Option<Schedule>, Problem> {
         Value::Object(members) => members,
         _ => return Err(Problem::invalid("schedule", HINT)),
     };
-    if let Some(unknown) = members.keys().find(|name| !["cron", "time_zone", "minutes"].contains(&name.as_str())) {
+    if let Some(unknown) =
+        members.keys().find(|name| !["cron", "time_zone", "minutes"].contains(&name.as_str()))
+    {
         let message = format!("unknown field `{unknown}`: {HINT}");
         return Err(Problem::invalid(&format!("schedule.{unknown}"), message));
     }
     let zone = members.get("time_zone").and_then(Value::as_str).unwrap_or("UTC");
     match (members.get("cron"), members.get("minutes")) {
-        (Some(Value::String(expression)), None) => Schedule::cron(expression, zone).map(Some).map_err(refused),
-        (Some(whole @ Value::Object(_)), None) => serde_json::from_value(serde_json::json!({ "cron": whole }))
-            .map(Some)
-            .map_err(|error| Problem::invalid("schedule", hint(&error))),
+        (Some(Value::String(expression)), None) => {
+            Schedule::cron(expression, zone).map(Some).map_err(refused)
+        }
+        (Some(whole @ Value::Object(_)), None) => {
+            serde_json::from_value(serde_json::json!({ "cron": whole }))
+                .map(Some)
+                .map_err(|error| Problem::invalid("schedule", hint(&error)))
+        }
         (None, Some(Value::Number(minutes))) => {
             let minutes = minutes.as_u64().and_then(|minutes| u32::try_from(minutes).ok()).unwrap_or(0);
             Schedule::every(minutes).map(Some).map_err(refused)

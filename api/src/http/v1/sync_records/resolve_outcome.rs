@@ -42,9 +42,10 @@ impl OutcomeBody {
             (Outcome::Confirmed, None) => {
                 Err(Problem::invalid("external_id", "name the provider's record that the write became"))
             }
-            (Outcome::NotDone, Some(_)) => {
-                Err(Problem::invalid("external_id", "a write that was not done became no record: leave it out"))
-            }
+            (Outcome::NotDone, Some(_)) => Err(Problem::invalid(
+                "external_id",
+                "a write that was not done became no record: leave it out",
+            )),
         }
     }
 }

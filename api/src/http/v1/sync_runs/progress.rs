@@ -31,7 +31,8 @@ pub(super) async fn progress(
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, Problem> {
     let (_, stream, _) = run_of(&state, &caller, &id).await?;
     let watch = Watch { state, stream, seen: None, over: false };
-    let events = stream::unfold(watch, |mut watch| async { watch.next().await.map(|event| (Ok(event), watch)) });
+    let events =
+        stream::unfold(watch, |mut watch| async { watch.next().await.map(|event| (Ok(event), watch)) });
     Ok(Sse::new(events).keep_alive(KeepAlive::new().interval(ALIVE)))
 }
 

@@ -67,7 +67,12 @@ pub(super) async fn records(
     let done: Vec<_> = loaded.events.iter().filter_map(page_done).collect();
     let page = asked.page.unwrap_or(1);
     let Some((command, position, alone)) = page.checked_sub(1).and_then(|index| done.get(index)) else {
-        return Ok(Json(RunRecords { page, pages: done.len(), items: Vec::new(), retried_alone: Vec::new() }));
+        return Ok(Json(RunRecords {
+            page,
+            pages: done.len(),
+            items: Vec::new(),
+            retried_alone: Vec::new(),
+        }));
     };
     let items = unit_of(&state, &caller, (*command, *position)).await?;
     Ok(Json(RunRecords { page, pages: done.len(), items, retried_alone: alone.clone() }))
@@ -108,7 +113,9 @@ async fn unit_of(
 fn named(event: &Event) -> String {
     let Event::SyncRecord(event) = event else { return String::new() };
     match serde_json::to_value(event) {
-        Ok(serde_json::Value::Object(one)) => one.into_iter().next().map(|(name, _)| name).unwrap_or_default(),
+        Ok(serde_json::Value::Object(one)) => {
+            one.into_iter().next().map(|(name, _)| name).unwrap_or_default()
+        }
         _ => String::new(),
     }
 }

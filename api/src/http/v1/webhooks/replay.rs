@@ -19,6 +19,7 @@ pub(super) async fn replay(
 ) -> Result<Response, Problem> {
     let stream = delivery_of(&state, &caller, (&id, &event)).await?;
     let done = state.desk.replay_webhook(&caller.envelope(), &stream).await?;
-    let place = format!("/v1/integrations/{id}/webhooks/events/{}", crate::http::resource::in_path(&stream.id));
+    let place =
+        format!("/v1/integrations/{id}/webhooks/events/{}", crate::http::resource::in_path(&stream.id));
     Ok(answer::started(&place, Done::of(stream.id, done)))
 }

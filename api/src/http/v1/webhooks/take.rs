@@ -54,6 +54,8 @@ async fn bytes(body: Body) -> Result<Vec<u8>, Problem> {
 
 /// Headers as text; those that are none cannot be a signature.
 fn plain(headers: &HeaderMap) -> BTreeMap<String, String> {
-    let text = headers.iter().filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
+    let text = headers
+        .iter()
+        .filter_map(|(name, value)| Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned())));
     text.collect()
 }

@@ -19,5 +19,10 @@ pub(super) async fn list(
     Params(asked): Params<PartParams>,
 ) -> Result<Json<PartList<CollectionShape>>, Problem> {
     let routes = state.desk.routes().await?;
-    Ok(Json(page((&routes, &caller), &asked, |integration| &integration.collection_mappings, CollectionShape::of)))
+    Ok(Json(page(
+        (&routes, &caller),
+        &asked,
+        |integration| &integration.collection_mappings,
+        CollectionShape::of,
+    )))
 }

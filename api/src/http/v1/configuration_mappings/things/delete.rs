@@ -19,7 +19,8 @@ pub(super) async fn delete(
     caller: Caller,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let (integration, id) = owner(&state, &caller, (&id, WHAT), |known| &known.configuration_mappings).await?;
+    let (integration, id) =
+        owner(&state, &caller, (&id, WHAT), |known| &known.configuration_mappings).await?;
     let remove = IntegrationCommand::RemoveConfigurationMapping { id };
     Ok(answer::changed(id, command(&state, &caller, integration, remove).await?))
 }

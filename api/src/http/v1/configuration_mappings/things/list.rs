@@ -19,5 +19,10 @@ pub(super) async fn list(
     Params(asked): Params<PartParams>,
 ) -> Result<Json<PartList<MappingShape>>, Problem> {
     let routes = state.desk.routes().await?;
-    Ok(Json(page((&routes, &caller), &asked, |integration| &integration.configuration_mappings, MappingShape::of)))
+    Ok(Json(page(
+        (&routes, &caller),
+        &asked,
+        |integration| &integration.configuration_mappings,
+        MappingShape::of,
+    )))
 }

@@ -22,7 +22,8 @@ pub(super) async fn update(
     Path(id): Path<String>,
     Body(body): Body<MappingBody>,
 ) -> Result<Response, Problem> {
-    let (integration, id) = owner(&state, &caller, (&id, WHAT), |known| &known.configuration_mappings).await?;
+    let (integration, id) =
+        owner(&state, &caller, (&id, WHAT), |known| &known.configuration_mappings).await?;
     if body.integration_id.is_some_and(|named| named != integration.0) {
         return Err(Problem::invalid("integration_id", "it belongs to another integration: leave it out"));
     }
