@@ -12,3 +12,4 @@ mod golden_events;
 mod openapi;
 mod projections;
 mod stress_event_log;
+mod tidy;

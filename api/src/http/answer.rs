@@ -25,7 +25,7 @@ pub(crate) struct Done {
 
 impl Done {
     /// A change of `id`.
-    pub(crate) fn of(id: impl ToString, done: dispatcher::Done) -> Self {
+    pub(crate) fn of(id: &impl ToString, done: dispatcher::Done) -> Self {
         Self {
             id: Some(id.to_string()),
             position: at_least::encode(done.position),
@@ -34,7 +34,7 @@ impl Done {
     }
 
     /// Something at a position.
-    pub(crate) fn at(id: impl ToString, position: u64) -> Self {
+    pub(crate) fn at(id: &impl ToString, position: u64) -> Self {
         Self { id: Some(id.to_string()), position: at_least::encode(position), version: None }
     }
 }
@@ -45,12 +45,12 @@ pub(crate) fn done(status: StatusCode, done: Done) -> impl IntoResponse {
 }
 
 /// 200 for a change.
-pub(crate) fn changed(id: impl ToString, outcome: dispatcher::Done) -> Response {
+pub(crate) fn changed(id: &impl ToString, outcome: dispatcher::Done) -> Response {
     done(StatusCode::OK, Done::of(id, outcome)).into_response()
 }
 
 /// 201 with the place of the new resource.
-pub(crate) fn created(place: &str, id: impl ToString, outcome: dispatcher::Done) -> Response {
+pub(crate) fn created(place: &str, id: &impl ToString, outcome: dispatcher::Done) -> Response {
     let answered = Done::of(id, outcome);
     let place = format!("{place}/{}", answered.id.as_deref().unwrap_or_default());
     let mut response = done(StatusCode::CREATED, answered).into_response();

@@ -92,7 +92,7 @@ fn misfit(reason: &str) -> Problem {
     };
     let code = if message.starts_with("unknown field") { "unknown_field" } else { "invalid_field" };
     let hint = if code == "unknown_field" { ": remove it or correct its name" } else { "" };
-    Problem { code: code.into(), ..Problem::invalid(&field, format!("{message}{hint}")) }
+    Problem::invalid(&field, format!("{message}{hint}")).named(code)
 }
 
 fn quoted(message: &str) -> Option<&str> {
@@ -112,10 +112,10 @@ fn check_nul(bytes: &[u8]) -> Result<(), Problem> {
     }
     let found = serde_json::from_slice::<Value>(bytes).ok().and_then(|value| nul(&value, String::new()));
     match found {
-        Some(field) => Err(Problem {
-            code: "nul_character".into(),
-            ..Problem::invalid(&field, format!("{field} contains U+0000: remove that character"))
-        }),
+        Some(field) => {
+            Err(Problem::invalid(&field, format!("{field} contains U+0000: remove that character"))
+                .named("nul_character"))
+        }
         None => Ok(()),
     }
 }

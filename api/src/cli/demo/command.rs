@@ -112,27 +112,26 @@ impl DemoArgs {
             webhook_secret: "qbo-verifier".to_owned(),
         };
         let integration = connect::connect(&stage.hub, &app).await?;
-        let say = |text: &str| stage.say(text);
-        say("connected by OAuth and enabled; from here on the company misbehaves");
+        stage.say("connected by OAuth and enabled; from here on the company misbehaves");
         stage.books.faults.set(scene::faults(self.seed));
         let imported = import(&stage.store, input, |_| {}).await?;
         let records: u64 = imported.created.values().sum();
         let kinds: Vec<String> = imported.created.iter().map(|(entity, count)| format!("{count} {entity}")).collect();
-        say(&format!("imported {records} records: {}", kinds.join(", ")));
+        stage.say(&format!("imported {records} records: {}", kinds.join(", ")));
         for (line, reason) in &imported.left_out {
-            say(&format!("  left out, line {line}: {reason}"));
+            stage.say(&format!("  left out, line {line}: {reason}"));
         }
         stage.deadline += PER_RECORD * u32::try_from(records).unwrap_or(u32::MAX);
         let hub = kill_in_the_middle(&stage, hub, config, records).await?;
         rest(&stage, "the first synchronisation").await?;
         changes::both_sides(&stage).await?;
-        say("changed records on both sides");
+        stage.say("changed records on both sides");
         rest(&stage, "the changes").await?;
         changes::collide(&stage, &integration).await?;
-        say("changed the same fields on both sides while nobody looked: one conflict per strategy");
+        stage.say("changed the same fields on both sides while nobody looked: one conflict per strategy");
         rest(&stage, "the conflicts").await?;
         let waited = changes::settle(&stage).await?;
-        say(&format!("settled the {waited} that waited for a person"));
+        stage.say(&format!("settled the {waited} that waited for a person"));
         rest(&stage, "the decision").await?;
         let report = count(&stage).await?;
         stage.store.database.close().await;

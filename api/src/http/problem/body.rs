@@ -1,6 +1,7 @@
 //! The problem itself.
 
 use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
 use std::time::Duration;
 
 use application::command_handlers::Fault;
@@ -78,7 +79,7 @@ pub struct ProblemBody {
 impl Problem {
     /// A problem.
     pub fn new(status: StatusCode, code: impl Into<Cow<'static, str>>, detail: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Reason {
             status,
             code: code.into(),
             detail: detail.into(),
@@ -86,7 +87,7 @@ impl Problem {
             errors: Vec::new(),
             next_step: None,
             retry_after: None,
-        }
+        }))
     }
 
     /// There is no such thing, or it is not the caller's.
@@ -112,7 +113,17 @@ impl Problem {
             count => format!("{count} fields cannot be used: errors names each and says what to do"),
         };
         let field = first.map(|error| error.field.clone());
-        Self { field, errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field", detail) }
+        let mut problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid_field", detail);
+        problem.field = field;
+        problem.errors = errors;
+        problem
+    }
+
+    /// The same for another reason.
+    #[must_use]
+    pub(crate) fn named(mut self, code: &'static str) -> Self {
+        self.code = code.into();
+        self
     }
 
     /// The same, about a field.
@@ -149,6 +160,20 @@ fn titled(code: &str) -> String {
     let words = code.replace('_', " ");
     let mut letters = words.chars();
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+impl Deref for Problem {
+    type Target = Reason;
+
+    fn deref(&self) -> &Reason {
+        &self.0
+    }
+}
+
+impl DerefMut for Problem {
+    fn deref_mut(&mut self) -> &mut Reason {
+        &mut self.0
+    }
 }
 
 impl IntoResponse for Problem {

@@ -6,7 +6,6 @@ use axum::http::StatusCode;
 use super::Problem;
 
 impl From<Declined> for Problem {
-    #[expect(clippy::too_many_lines, reason = "table")]
     fn from(declined: Declined) -> Self {
         let detail = declined.to_string();
         let conflict = |code: &'static str| Self::new(StatusCode::CONFLICT, code, detail.clone());

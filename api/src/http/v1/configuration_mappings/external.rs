@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What it is at the provider.
+#[expect(clippy::struct_field_names, reason = "the names of the interface")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub(super) struct ExternalShape {
     /// Its id.

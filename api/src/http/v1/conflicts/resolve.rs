@@ -99,5 +99,5 @@ pub(super) async fn resolve(
     let key = record_of(&state, &caller, &text("sync_record_id")).await?;
     let seen = ConflictSides { local: text("local_hash"), remote: text("remote_hash") };
     let done = state.desk.resolve_conflict(&caller.envelope(), (&key, &seen), &body.choice()?).await?;
-    Ok(answer::changed(text("id"), done))
+    Ok(answer::changed(&text("id"), done))
 }

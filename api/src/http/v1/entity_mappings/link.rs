@@ -43,7 +43,7 @@ pub(super) async fn link(
     let config = config_of(&state, &caller, &body).await?;
     let link = LinkRecords { config, local_id: body.local_id, external_id: body.external_id };
     let (key, done) = state.desk.link_records(&caller.envelope(), &link).await?;
-    Ok(answer::created("/v1/entity-mappings", key.stream().id, done))
+    Ok(answer::created("/v1/entity-mappings", &key.stream().id, done))
 }
 
 async fn config_of(state: &AppState, caller: &Caller, body: &LinkBody) -> Result<SyncConfigId, Problem> {

@@ -21,5 +21,5 @@ pub(super) async fn unlink(
     let stream = record_of(&state, &caller, &id).await?.stream();
     let command = |_: &SyncRecord| SyncRecordCommand::Unlink { reason: "a person said so".to_owned() };
     let done = state.dispatcher.dispatch::<SyncRecord>(&caller.envelope(), &stream, command).await?;
-    Ok(answer::changed(stream.id, done))
+    Ok(answer::changed(&stream.id, done))
 }

@@ -22,6 +22,7 @@ const PAGE: usize = 1_000;
 const MOST: usize = 10_000;
 
 /// Which failures.
+#[expect(clippy::struct_field_names, reason = "the names of the interface")]
 #[derive(Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(super) struct FailureParams {

@@ -21,5 +21,5 @@ pub(super) async fn create(
 ) -> Result<Response, Problem> {
     let new = body.into_new(DEFAULT_PROJECT)?;
     let (id, done) = state.desk.create_integration(&caller.envelope(), new).await?;
-    Ok(answer::created("/v1/integrations", id, done))
+    Ok(answer::created("/v1/integrations", &id, done))
 }

@@ -34,5 +34,5 @@ pub(super) async fn delete(
 ) -> Result<Response, Problem> {
     let id: IntegrationId = params::id(&id, "integration")?;
     let done = state.desk.delete_integration(&caller.envelope(), id, (force, expected.0)).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

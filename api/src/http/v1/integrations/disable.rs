@@ -28,5 +28,5 @@ pub(super) async fn disable(
     let stream = StreamId::of(Kind::Integration, id.0);
     let command = |_: &Integration| IntegrationCommand::Disable { reason: None, automatic: false };
     let done = state.desk.change::<Integration>(&caller.envelope(), &stream, expected.0, command).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

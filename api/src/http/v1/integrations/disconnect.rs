@@ -34,5 +34,5 @@ pub(super) async fn disconnect(
 ) -> Result<Response, Problem> {
     let id: IntegrationId = params::id(&id, "integration")?;
     let done = state.desk.disconnect(&caller.envelope(), id, (body.reason, expected.0)).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

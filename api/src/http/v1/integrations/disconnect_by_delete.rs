@@ -22,5 +22,5 @@ pub(super) async fn disconnect_by_delete(
 ) -> Result<Response, Problem> {
     let id: IntegrationId = params::id(&id, "integration")?;
     let done = state.desk.disconnect(&caller.envelope(), id, (None, expected.0)).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

@@ -27,5 +27,5 @@ pub(super) async fn enable(
     let stream = StreamId::of(Kind::Integration, id.0);
     let command = |_: &Integration| IntegrationCommand::Enable { facts: facts.clone(), automatic: false };
     let done = state.desk.change::<Integration>(&caller.envelope(), &stream, expected.0, command).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

@@ -39,5 +39,5 @@ pub(super) async fn put_credentials(
 ) -> Result<Response, Problem> {
     let id: IntegrationId = params::id(&id, "integration")?;
     let done = state.desk.put_credentials(&caller.envelope(), id, body.into_secrets()).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

@@ -30,5 +30,5 @@ pub(super) async fn update(
     let stream = StreamId::of(Kind::Integration, id.0);
     let done =
         state.desk.change_all::<Integration>(&caller.envelope(), &stream, expected.0, commands).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

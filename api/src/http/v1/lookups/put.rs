@@ -42,5 +42,5 @@ pub(super) async fn put(
         expected,
     };
     let done = state.dispatcher.dispatch::<Integration>(&caller.envelope(), &stream, command).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

@@ -33,5 +33,5 @@ pub(super) async fn refresh(
     state.desk.provider(&provider)?;
     let id = IntegrationId(body.integration_id);
     let done = state.desk.refresh_tokens(&caller.envelope(), (&provider, id)).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

@@ -15,6 +15,7 @@ use crate::http::state::AppState;
 const VIEW: &str = "v_projects";
 
 /// The process can do its work.
+#[expect(clippy::struct_field_names, reason = "the names of the interface")]
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct Ready {
     /// Always true; otherwise the answer is a problem.

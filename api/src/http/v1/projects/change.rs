@@ -20,6 +20,7 @@ use crate::http::problem::Problem;
 use crate::http::state::AppState;
 
 /// What changes; what is absent stays.
+#[expect(clippy::option_option, reason = "absent and null mean different things")]
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ChangeProjectBody {
@@ -64,5 +65,5 @@ pub(super) async fn change(
     let stream = StreamId::of(Kind::Project, id.0);
     let done: Outcome =
         state.desk.change_all::<Project>(&caller.envelope(), &stream, expected.0, body.commands()).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

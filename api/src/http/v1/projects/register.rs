@@ -41,5 +41,5 @@ pub(super) async fn register(
     let command = |_: &Project| ProjectCommand::Register(register.clone());
     let stream = StreamId::of(Kind::Project, id.0);
     let done = state.dispatcher.dispatch::<Project>(&caller.envelope(), &stream, command).await?;
-    Ok(answer::created("/v1/projects", id, done))
+    Ok(answer::created("/v1/projects", &id, done))
 }

@@ -187,9 +187,9 @@ impl Batch {
     fn taken(&mut self, done: Done) -> Option<BatchAnswer> {
         self.position = self.position.max(done.position);
         if done.changed {
-            self.counts.changed += 1
+            self.counts.changed += 1;
         } else {
-            self.counts.unchanged += 1
+            self.counts.unchanged += 1;
         }
         None
     }

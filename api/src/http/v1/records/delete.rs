@@ -28,5 +28,5 @@ pub(super) async fn delete(
         LocalRecordCommand::Delete(DeleteRecord { if_match: if_match.0, source: Source::Client })
     };
     let done = state.dispatcher.dispatch::<LocalRecord>(&caller.envelope(), &key.stream(), command).await?;
-    Ok(answer::changed(key.local_id, done))
+    Ok(answer::changed(&key.local_id, done))
 }

@@ -51,5 +51,5 @@ pub(super) async fn put(
     };
     let done = state.desk.put_record(&caller.envelope(), &of, &line).await?;
     let status = if done.changed && done.version == 1 { StatusCode::CREATED } else { StatusCode::OK };
-    Ok(answer::done(status, Done::of(local, done)).into_response())
+    Ok(answer::done(status, Done::of(&local, done)).into_response())
 }

@@ -28,5 +28,5 @@ pub(super) async fn delete(
     let stream = StreamId::of(Kind::SyncConfig, id.0);
     let command = |_: &SyncConfig| SyncConfigCommand::Delete;
     let done = state.desk.change::<SyncConfig>(&caller.envelope(), &stream, expected.0, command).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

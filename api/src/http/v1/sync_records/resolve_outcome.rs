@@ -61,5 +61,5 @@ pub(super) async fn resolve_outcome(
 ) -> Result<Json<Done>, Problem> {
     let key = record_of(&state, &caller, &id).await?;
     let position = state.desk.resolve_outcome(&key, body.remote_id()?.as_ref()).await?;
-    Ok(Json(Done::at(key.stream().id, position)))
+    Ok(Json(Done::at(&key.stream().id, position)))
 }

@@ -21,5 +21,5 @@ pub(super) async fn retry(
     let stream = record_of(&state, &caller, &id).await?.stream();
     let command = |_: &SyncRecord| SyncRecordCommand::Retry;
     let done = state.dispatcher.dispatch::<SyncRecord>(&caller.envelope(), &stream, command).await?;
-    Ok(answer::changed(stream.id, done))
+    Ok(answer::changed(&stream.id, done))
 }

@@ -34,5 +34,5 @@ pub(super) async fn unlink(
     let reason = reason.unwrap_or_else(|| "a person said so".to_owned());
     let command = |_: &SyncRecord| SyncRecordCommand::Unlink { reason: reason.clone() };
     let done = state.dispatcher.dispatch::<SyncRecord>(&caller.envelope(), &stream, command).await?;
-    Ok(answer::changed(stream.id, done))
+    Ok(answer::changed(&stream.id, done))
 }

@@ -33,5 +33,5 @@ pub(super) async fn cancel(
     let (id, stream, _) = run_of(&state, &caller, &id).await?;
     let command = |_: &SyncRun| SyncRunCommand::Cancel { reason: reason.clone() };
     let done = state.dispatcher.dispatch::<SyncRun>(&caller.envelope(), &stream, command).await?;
-    Ok(answer::changed(id, done))
+    Ok(answer::changed(&id, done))
 }

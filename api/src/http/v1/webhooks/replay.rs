@@ -21,5 +21,5 @@ pub(super) async fn replay(
     let done = state.desk.replay_webhook(&caller.envelope(), &stream).await?;
     let place =
         format!("/v1/integrations/{id}/webhooks/events/{}", crate::http::resource::in_path(&stream.id));
-    Ok(answer::started(&place, Done::of(stream.id, done)))
+    Ok(answer::started(&place, Done::of(&stream.id, done)))
 }

@@ -26,5 +26,5 @@ pub(super) async fn create(
     let id = state.ids().next();
     let set = IntegrationCommand::SetCollectionMapping(Box::new(body.into_part(id)));
     let done = command(&state, &caller, integration, set).await?;
-    Ok(answer::created("/v1/integration_collection_mappings", id, done))
+    Ok(answer::created("/v1/integration_collection_mappings", &id, done))
 }

@@ -21,5 +21,5 @@ pub(super) async fn delete(
 ) -> Result<Response, Problem> {
     let (integration, id) = owner(&state, &caller, (&id, WHAT), |known| &known.collection_mappings).await?;
     let remove = IntegrationCommand::RemoveCollectionMapping { id };
-    Ok(answer::changed(id, command(&state, &caller, integration, remove).await?))
+    Ok(answer::changed(&id, command(&state, &caller, integration, remove).await?))
 }

@@ -26,5 +26,5 @@ pub(super) async fn create(
     let id = state.ids().next();
     let set = IntegrationCommand::SetCustomer(Box::new(body.into_part(id)));
     let done = command(&state, &caller, integration, set).await?;
-    Ok(answer::created("/v1/integration_customers", id, done))
+    Ok(answer::created("/v1/integration_customers", &id, done))
 }

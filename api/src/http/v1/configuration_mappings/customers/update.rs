@@ -27,5 +27,5 @@ pub(super) async fn update(
         return Err(Problem::invalid("integration_id", "it belongs to another integration: leave it out"));
     }
     let set = IntegrationCommand::SetCustomer(Box::new(body.into_part(id)));
-    Ok(answer::changed(id, command(&state, &caller, integration, set).await?))
+    Ok(answer::changed(&id, command(&state, &caller, integration, set).await?))
 }

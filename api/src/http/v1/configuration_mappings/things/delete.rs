@@ -22,5 +22,5 @@ pub(super) async fn delete(
     let (integration, id) =
         owner(&state, &caller, (&id, WHAT), |known| &known.configuration_mappings).await?;
     let remove = IntegrationCommand::RemoveConfigurationMapping { id };
-    Ok(answer::changed(id, command(&state, &caller, integration, remove).await?))
+    Ok(answer::changed(&id, command(&state, &caller, integration, remove).await?))
 }
