@@ -13,7 +13,8 @@ static METRICS: OnceLock<PrometheusHandle> = OnceLock::new();
 /// Starts logging; without a filter of the operator's, what `fallback` says.
 pub fn logging(config: &LoggingConfig, fallback: &str) -> anyhow::Result<()> {
     let filter = config.log.as_deref().unwrap_or(fallback);
-    let filter = EnvFilter::try_new(filter).context("--log is no filter: write info, or warn,application=debug")?;
+    let filter =
+        EnvFilter::try_new(filter).context("--log is no filter: write info, or warn,application=debug")?;
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match config.log_format {
         LogFormat::Text => lines.try_init(),

@@ -46,7 +46,10 @@ fn events(folder: &Path) -> u64 {
 fn an_import_takes_the_good_lines_names_the_bad_ones_and_writes_nothing_the_second_time() {
     let (folder, said) = imported();
     assert_eq!(said.code, 1, "{said:?}");
-    assert!(said.out.contains("4 created"), "one customer, one product, one invoice, one credit note: {said:?}");
+    assert!(
+        said.out.contains("4 created"),
+        "one customer, one product, one invoice, one credit note: {said:?}"
+    );
     assert!(said.err.contains("sales.csv:3: `Quantity`"), "{said:?}");
     let after_first = events(folder.path());
     let again = import(folder.path());

@@ -225,7 +225,8 @@ impl Hub {
     pub async fn connect_quickbooks(&self, features: &[&str]) -> anyhow::Result<String> {
         let app = json!({"client_id": "qbo-client", "client_secret": "qbo-secret", "webhook_secret": "qbo-verifier"});
         self.put("/v1/providers/quickbooks/credentials", app).await?;
-        let new = json!({"provider": "quickbooks", "display_name": "Books", "settings": {"income_account": "79"}});
+        let new =
+            json!({"provider": "quickbooks", "display_name": "Books", "settings": {"income_account": "79"}});
         let id = text(&self.post("/v1/integrations", new).await?, "id")?;
         let connect = json!({"integration_id": id});
         let begun = self.post("/v1/integrations/quickbooks/connect", connect).await?;
@@ -261,7 +262,10 @@ pub fn free_address() -> anyhow::Result<SocketAddr> {
     Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
-#[expect(clippy::disallowed_methods, reason = "a test is an outside caller, and follows redirects as a browser does")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test is an outside caller, and follows redirects as a browser does"
+)]
 fn client() -> anyhow::Result<reqwest::Client> {
     Ok(reqwest::Client::builder().timeout(Duration::from_secs(20)).build()?)
 }

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use infrastructure::connectors::manifest::{self, Finding, Folder};
 use infrastructure::connectors::embedded;
+use infrastructure::connectors::manifest::{self, Finding, Folder};
 
 use super::terminal;
 
@@ -84,7 +84,8 @@ fn check(folder: Option<&Path>) -> anyhow::Result<bool> {
 /// A connector's folder, or every connector's in it, by key.
 fn folders(folder: &Path) -> anyhow::Result<Vec<(String, Folder)>> {
     let unreadable = || format!("{} cannot be read", folder.display());
-    let key = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let key =
+        |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     if folder.join("manifest.toml").is_file() {
         return Ok(vec![(key(folder), manifest::read_folder(folder).with_context(unreadable)?)]);
     }

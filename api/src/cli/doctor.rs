@@ -64,7 +64,10 @@ impl DoctorArgs {
 fn look_at_listening(config: &Config, findings: &mut Findings) {
     let listen = &config.listen;
     match listen.check() {
-        Ok(()) => findings.good("listen", format!("{}, reached as {}", listen.listen, listen.public(listen.listen))),
+        Ok(()) => {
+            findings
+                .good("listen", format!("{}, reached as {}", listen.listen, listen.public(listen.listen)));
+        }
         Err(error) => findings.bad("listen", error.to_string()),
     }
     for entry in &config.egress.egress_allow {
@@ -73,7 +76,9 @@ fn look_at_listening(config: &Config, findings: &mut Findings) {
             Some(file) if !file.is_file() => {
                 findings.bad("egress", format!("{origin}: there is no file {}", file.display()));
             }
-            _ if entry.scheme == "http" => findings.note("egress", format!("{origin} is called without encryption")),
+            _ if entry.scheme == "http" => {
+                findings.note("egress", format!("{origin} is called without encryption"));
+            }
             _ => findings.good("egress", origin),
         }
     }
@@ -105,7 +110,8 @@ async fn look_at_store(store: &Store, findings: &mut Findings) -> anyhow::Result
     for (name, position) in store.checkpoints.list().await? {
         match head.saturating_sub(position) {
             0 => findings.good("subscription", name),
-            lag => findings.note("subscription", format!("{name} is {lag} positions behind: is the hub running?")),
+            lag => findings
+                .note("subscription", format!("{name} is {lag} positions behind: is the hub running?")),
         }
     }
     let depth = store.queue.depth().await?;

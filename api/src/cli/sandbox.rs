@@ -139,7 +139,8 @@ async fn run_quickbooks(args: QuickBooksArgs) -> anyhow::Result<()> {
     };
     let (id, secret, verifier) =
         (config.client_id.clone(), config.client_secret.clone(), config.verifier_token.clone());
-    let running = quickbooks::start(config).await.with_context(|| format!("{listen} cannot be listened on"))?;
+    let running =
+        quickbooks::start(config).await.with_context(|| format!("{listen} cannot be listened on"))?;
     let at = &running.base_url;
     terminal::say(&format!(
         "a QuickBooks company (realm {realm}) answers at {at}\n\n\

@@ -58,7 +58,9 @@ async fn serve(config: Config, roles: Roles) -> anyhow::Result<bool> {
     let hub = Hub::build(&config, Sources::default(), roles, public_url.clone()).await?;
     let mut running = Running::start(hub, listener)?;
     if let Some(addr) = running.addr {
-        terminal::say(&format!("headwater listens on http://{addr} (reached as {public_url}); ctrl-c ends it"));
+        terminal::say(&format!(
+            "headwater listens on http://{addr} (reached as {public_url}); ctrl-c ends it"
+        ));
     }
     let told = tokio::select! {
         asked = shutdown::requested() => { asked?; true }

@@ -43,11 +43,6 @@ impl Progress {
         self.0.wrap_read(input)
     }
 
-    /// So many more are done.
-    pub(crate) fn add(&self, count: u64) {
-        self.0.inc(count);
-    }
-
     /// So many are done.
     pub(crate) fn at(&self, count: u64, total: u64) {
         self.0.set_length(total);

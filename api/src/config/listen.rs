@@ -29,7 +29,9 @@ pub struct ListenConfig {
 
 /// The hub would be open to anybody.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("listening on {0} without a token would let anybody in: set HEADWATER_API_TOKEN, or listen on 127.0.0.1")]
+#[error(
+    "listening on {0} without a token would let anybody in: set HEADWATER_API_TOKEN, or listen on 127.0.0.1"
+)]
 pub struct Exposed(pub SocketAddr);
 
 impl Default for ListenConfig {
@@ -47,7 +49,11 @@ impl ListenConfig {
 
     /// Refuses to be open to other machines without a token.
     pub fn check(&self) -> Result<(), Exposed> {
-        if self.listen.ip().is_loopback() || self.api_token.is_some() { Ok(()) } else { Err(Exposed(self.listen)) }
+        if self.listen.ip().is_loopback() || self.api_token.is_some() {
+            Ok(())
+        } else {
+            Err(Exposed(self.listen))
+        }
     }
 
     /// The public URL when it listens on `bound`, without a slash at the end.

@@ -51,12 +51,13 @@ fn times_around_a_write_are_all_given_or_none() {
     let all = ["--settle", "800ms", "--send-window", "2s", "--request-timeout", "1m"];
     let timing = read(&all).unwrap().timing.timing().unwrap();
     assert_eq!(timing.settle, Some(Duration::from_millis(800)));
-    assert_eq!(timing.request_timeout, Duration::from_secs(60));
+    assert_eq!(timing.request_timeout, Duration::from_mins(1));
 }
 
 #[test]
 fn an_allowed_destination_is_an_origin_and_may_name_its_certificates() {
-    let config = read(&["--egress-allow", "http://127.0.0.1:9000,https://erp.lan:8443;ca=/etc/erp.pem"]).unwrap();
+    let config =
+        read(&["--egress-allow", "http://127.0.0.1:9000,https://erp.lan:8443;ca=/etc/erp.pem"]).unwrap();
     let [plain, erp] = config.egress.egress_allow.as_slice() else { panic!("two entries") };
     assert_eq!((plain.scheme.as_str(), plain.host.as_str(), plain.port), ("http", "127.0.0.1", 9000));
     assert_eq!(erp.ca_file.as_deref().and_then(|file| file.to_str()), Some("/etc/erp.pem"));
@@ -65,7 +66,8 @@ fn an_allowed_destination_is_an_origin_and_may_name_its_certificates() {
 
 #[test]
 fn endpoints_are_gathered_by_provider() {
-    let given = "quickbooks.base_url=http://127.0.0.1:9000/v3,quickbooks.token_url=http://127.0.0.1:9000/token";
+    let given =
+        "quickbooks.base_url=http://127.0.0.1:9000/v3,quickbooks.token_url=http://127.0.0.1:9000/token";
     let options = read(&["--endpoint", given]).unwrap().connectors.options();
     let of = &options.endpoints["quickbooks"];
     assert_eq!(of.base_url.as_ref().unwrap().as_str(), "http://127.0.0.1:9000/v3");

@@ -18,8 +18,6 @@ pub async fn register(dispatcher: &Dispatcher) -> anyhow::Result<()> {
         country: None,
     };
     let envelope = dispatcher.system(DEFAULT_ORGANIZATION, "setup");
-    dispatcher
-        .dispatch::<Project>(&envelope, &stream, |_| ProjectCommand::Register(project.clone()))
-        .await?;
+    dispatcher.dispatch::<Project>(&envelope, &stream, |_| ProjectCommand::Register(project.clone())).await?;
     Ok(())
 }

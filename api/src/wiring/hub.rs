@@ -48,8 +48,8 @@ pub struct Hub {
     pub worker: Arc<Worker>,
     pub(super) gate: Arc<Gate>,
     pub(super) roles: Roles,
-    /// Embedded mode: this process works on the file.
-    pub(super) ownership: Option<Ownership>,
+    /// Embedded mode: this process works on the file, as long as this lives.
+    _ownership: Option<Ownership>,
 }
 
 impl Hub {
@@ -69,13 +69,12 @@ impl Hub {
         let credentials: Arc<dyn Credentials> =
             Arc::new(DatabaseCredentials::new(store.database.clone(), Arc::clone(&vault)));
         let engine = engine(config, &store, Arc::clone(&credentials))?;
-        let runs = Arc::new(Runs {
-            engine: Arc::clone(&engine),
-            checkpoints: Arc::clone(&store.checkpoints),
-        });
+        let runs =
+            Arc::new(Runs { engine: Arc::clone(&engine), checkpoints: Arc::clone(&store.checkpoints) });
         let holder = store.dispatcher.ids.next().to_string();
         let projections = Arc::new(store.projections(&holder));
-        let attempts: Arc<dyn OAuthAttempts> = Arc::new(DatabaseOAuthAttempts::new(store.database.clone(), vault));
+        let attempts: Arc<dyn OAuthAttempts> =
+            Arc::new(DatabaseOAuthAttempts::new(store.database.clone(), vault));
         let desk = Desk {
             engine: Arc::clone(&engine),
             credentials,
@@ -87,7 +86,7 @@ impl Hub {
         let worker = worker(&store, &engine, &runs, &gate);
         let managers = managers(&store, &holder);
         let state = state(config, &store, (desk, runs), Arc::clone(&projections))?;
-        Ok(Self { state, store, projections, managers, worker, gate, roles, ownership })
+        Ok(Self { state, store, projections, managers, worker, gate, roles, _ownership: ownership })
     }
 }
 

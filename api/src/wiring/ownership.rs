@@ -22,7 +22,8 @@ impl Ownership {
     /// Takes the file beside `database_file`. Errors: another process has it.
     pub(super) fn take(database_file: &Path) -> anyhow::Result<Self> {
         if let Some(folder) = database_file.parent() {
-            std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("{} cannot be made", folder.display()))?;
         }
         let mut name = database_file.as_os_str().to_owned();
         name.push(".lock");

@@ -1,6 +1,5 @@
 //! Drives a hub's parts, and ends them: gently, or at once.
 
-use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -82,9 +81,7 @@ impl Running {
     }
 }
 
-fn ended(mut stopped: watch::Receiver<bool>) -> impl Future<Output = ()> + Send + 'static {
-    async move {
-        // Without its sender there is nobody left to serve.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    }
+async fn ended(mut stopped: watch::Receiver<bool>) {
+    // Without its sender there is nobody left to serve.
+    let _ = stopped.wait_for(|stopped| *stopped).await;
 }

@@ -90,7 +90,8 @@ impl Place {
     /// Opens the database without looking into it.
     pub async fn database(&self) -> anyhow::Result<Database> {
         if let Some(folder) = self.data.file().as_deref().and_then(std::path::Path::parent) {
-            std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+            std::fs::create_dir_all(folder)
+                .with_context(|| format!("{} cannot be made", folder.display()))?;
         }
         let options = Options { connections: self.data.database_connections };
         Ok(Database::open_with(&self.data.url(), options).await?)
@@ -106,7 +107,10 @@ impl Store {
         if database.is_postgres() {
             let behind = migrations::missing(&database).await?;
             if let Some(first) = behind.first() {
-                bail!("the database lacks {} migrations, from {first} on: run `headwater migrate`", behind.len());
+                bail!(
+                    "the database lacks {} migrations, from {first} on: run `headwater migrate`",
+                    behind.len()
+                );
             }
         } else {
             database.migrate().await?;

@@ -28,8 +28,11 @@ impl Desk {
         let key = owned.state.identity.as_ref().map(|identity| identity.provider.clone()).unwrap_or_default();
         let provider = self.provider(&key)?;
         check(&given, &facts::secret_names(&provider).into_iter().collect::<Vec<_>>())?;
-        let names = self.store(organization, &Owner::Integration(id), given).await?;
-        let credential = Credential { reference: CredentialReference(id.0), names, token_expires_at: None };
+        let stored = self.store(organization, &Owner::Integration(id), given).await?;
+        let token_expires_at = stored.expires_at;
+        let mut names: Vec<String> = stored.values.into_iter().map(|(name, _)| name).collect();
+        names.sort();
+        let credential = Credential { reference: CredentialReference(id.0), names, token_expires_at };
         let stream = StreamId::of(Kind::Integration, id.0);
         let command = |_: &Integration| IntegrationCommand::ProvideCredentials(credential.clone());
         Ok(self.dispatcher().dispatch(envelope, &stream, command).await?)
@@ -50,13 +53,13 @@ impl Desk {
         self.store(organization, &Owner::Provider(provider.key.clone()), given).await.map(|_| ())
     }
 
-    /// Merges with what is there; answers the names that are set now.
+    /// Merges with what is there; answers what is set now.
     async fn store(
         &self,
         organization: OrganizationId,
         owner: &Owner,
         given: Vec<(String, SecretString)>,
-    ) -> Result<Vec<String>, Declined> {
+    ) -> Result<Secrets, Declined> {
         for _ in 0..8 {
             let stored = self.credentials.get(organization, owner).await?;
             let (mut secrets, version) = stored.unwrap_or_else(|| (Secrets::default(), 0));
@@ -64,9 +67,7 @@ impl Desk {
                 secrets.set(name, value.clone());
             }
             if self.credentials.put(organization, owner, &secrets, Some(version)).await? {
-                let mut names: Vec<String> = secrets.values.into_iter().map(|(name, _)| name).collect();
-                names.sort();
-                return Ok(names);
+                return Ok(secrets);
             }
         }
         Err(Declined::Contended)

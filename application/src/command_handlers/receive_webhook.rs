@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use domain::ids::{IntegrationId, OrganizationId};
+use domain::ids::{DEFAULT_ORGANIZATION, IntegrationId, OrganizationId};
 use domain::stream::webhook_delivery;
 use domain::webhook_delivery::{Body, WebhookDelivery, WebhookDeliveryCommand, WebhookReceived};
 use secrecy::SecretString;
@@ -210,10 +210,12 @@ fn receivers(routes: &Routes, raw: &RawWebhook) -> Result<BTreeSet<OrganizationI
     });
     let organizations: BTreeSet<OrganizationId> =
         with_provider.map(|(_, owned)| owned.organization).collect();
-    if raw.integration.is_some() && organizations.is_empty() {
-        return Err(Declined::NotFound("integration"));
+    match (raw.integration, organizations.is_empty()) {
+        (Some(_), true) => Err(Declined::NotFound("integration")),
+        (Some(_), false) => Ok(organizations),
+        // A registered app may be told of companies that nobody connected yet.
+        (None, _) => Ok(organizations.into_iter().chain([DEFAULT_ORGANIZATION]).collect()),
     }
-    Ok(organizations)
 }
 
 fn integrations(

@@ -36,7 +36,7 @@ impl Desk {
         };
         let position = match &outcome {
             Ok(verified) if integration.connection != State::Connected => {
-                Some(self.confirm(envelope, id, verified).await?)
+                Some(self.confirm(envelope, id, (verified, integration)).await?)
             }
             _ => None,
         };
@@ -67,25 +67,31 @@ impl Desk {
         &self,
         envelope: &Envelope,
         id: IntegrationId,
-        verified: &Verified,
+        (verified, integration): (&Verified, &Integration),
     ) -> Result<u64, Declined> {
         let owner = Owner::Integration(id);
         let stored = self.credentials.get(envelope.organization, &owner).await?;
         let names = self.credentials.names(envelope.organization, &owner).await?;
         let confirm = ConfirmConnection {
             attempt: None,
-            realm: verified.realm.clone().unwrap_or_else(|| "-".to_owned()),
+            // A provider whose answers do not name the company told it at the first connection.
+            realm: known_realm(verified, integration),
             realm_name: verified.name.clone(),
             credential: Credential {
                 reference: CredentialReference(id.0),
                 names,
                 token_expires_at: stored.and_then(|(secrets, _)| secrets.expires_at),
             },
-            scopes: Vec::new(),
+            scopes: integration.scopes.clone(),
             change_realm: false,
         };
         let stream = StreamId::of(Kind::Integration, id.0);
         let command = |_: &Integration| IntegrationCommand::ConfirmConnection(Box::new(confirm.clone()));
         Ok(self.dispatcher().dispatch::<Integration>(envelope, &stream, command).await?.position)
     }
+}
+
+fn known_realm(verified: &Verified, integration: &Integration) -> String {
+    let told = verified.realm.clone().or_else(|| integration.realm.clone());
+    told.unwrap_or_else(|| "-".to_owned())
 }

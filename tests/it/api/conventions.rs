@@ -140,3 +140,68 @@ async fn both_prefixes_share_handlers_but_for_two() {
     api.delete(&format!("/v1/integrations/{id}")).await.expect(200);
     api.get(&format!("/v1/integrations/{id}")).await.expect(404);
 }
+
+#[tokio::test]
+async fn a_project_is_renamed_moved_and_archived() {
+    let api = Api::at_rest().await;
+    let id = api.post("/v1/projects", &json!({ "name": "Shop" })).await.expect(201).text_at("id");
+    let path = format!("/v1/projects/{id}");
+    let patch = |body: serde_json::Value| api.send((Method::PATCH, &path), body.to_string(), &[]);
+    patch(json!({ "name": "Store", "country_code": "no" })).await.expect(200);
+    let shown = api.get(&path).await.expect(200).json();
+    assert_eq!((shown["name"].as_str(), shown["country_code"].as_str()), (Some("Store"), Some("NO")));
+    assert_eq!(patch(json!({ "country_code": "Norway" })).await.expect(422).json()["field"], "country_code");
+    patch(json!({ "country_code": null })).await.expect(200);
+    assert!(api.get(&path).await.expect(200).json()["country_code"].is_null());
+    let taken = patch(json!({ "name": "default project" })).await.expect(409).json();
+    assert_eq!(
+        (taken["type"].as_str(), taken["field"].as_str()),
+        (Some("/problems/project-name-taken"), Some("name"))
+    );
+    patch(json!({ "archived": true })).await.expect(200);
+    assert_eq!(
+        patch(json!({ "name": "Again" })).await.expect(409).json()["type"],
+        "/problems/project-archived"
+    );
+}
+
+#[tokio::test]
+async fn a_lookup_table_is_replaced_at_the_number_that_was_read() {
+    let api = Api::at_rest().await;
+    let id = api.integration().await;
+    let path = format!("/v1/integrations/{id}/lookups/status_map");
+    api.get(&path).await.expect(404);
+    api.put(&path, &json!({ "draft": "Open", "sent": "Open" })).await.expect(200);
+    let read = api.get(&path).await.expect(200);
+    assert_eq!(read.json()["table"], json!({ "draft": "Open", "sent": "Open" }));
+    let tag = read.headers["etag"].to_str().unwrap().to_owned();
+    let table = json!({ "draft": "Pending" }).to_string();
+    api.send((Method::PUT, &path), table.clone(), &[("if-match", &tag)]).await.expect(200);
+    let late = api.send((Method::PUT, &path), table, &[("if-match", "\"7\"")]).await.expect(412);
+    assert_eq!(late.json()["type"], "/problems/lookups-changed");
+    assert_eq!(api.put(&path, &json!({ "draft": 1 })).await.expect(422).json()["field"], "draft");
+}
+
+#[tokio::test]
+async fn operations_show_how_it_runs() {
+    let api = Api::at_rest().await;
+    let id = api.integration().await;
+    let limits = json!({ "limits": { "calls_per_minute": 60_000 } });
+    api.put(&format!("/v1/integrations/{id}"), &limits).await.expect(200);
+    let shown = api.get("/v1/limits").await.expect(200).json();
+    assert_eq!((&shown["items"][0]["calls"], &shown["items"][0]["raised"]), (&json!(60_000), &json!(true)));
+    let zero = json!({ "limits": { "calls_per_minute": 0 } });
+    api.put(&format!("/v1/integrations/{id}"), &zero).await.expect(422);
+    let connectors = api.get("/v1/connectors").await.expect(200).json();
+    assert!(connectors["items"].as_array().unwrap().iter().any(|one| one["key"] == "quickbooks"));
+    let projections = api.get("/v1/projections").await.expect(200).json();
+    assert!(projections["items"].as_array().unwrap().iter().any(|one| one["name"] == "sync_records"));
+    let metrics = api.get("/metrics").await.expect(200).text;
+    assert!(metrics.contains("headwater_log_position"), "{metrics}");
+    let next = json!({ "schedule": { "cron": "0 6 * * 1-5", "time_zone": "Europe/Berlin" }, "from": "2026-11-21T00:00:00Z", "count": 2 });
+    let times = api.post("/v1/schedules/preview", &next).await.expect(200).json();
+    assert_eq!(times["next"], json!(["2026-11-23T05:00:00Z", "2026-11-24T05:00:00Z"]));
+    let tried =
+        json!({ "expression": "record.name + '!'", "entity": "customer", "record": { "name": "Ann" } });
+    assert_eq!(api.post("/v1/expressions/check", &tried).await.expect(200).json()["result"], "Ann!");
+}

@@ -165,3 +165,76 @@ async fn a_person_links_two_records_and_the_second_link_is_refused() {
     assert!(runs["items"].is_array());
     assert_eq!(api.get(&format!("/v1/projects/{PROJECT}")).await.expect(200).text_at("id"), PROJECT);
 }
+
+#[tokio::test]
+async fn a_run_shows_its_progress_its_counts_and_its_records() {
+    let api = Api::at_work().await;
+    let id = api.connected().await;
+    let config = api.config(&id, &json!({ "direction": "inbound", "schedule": null })).await;
+    for name in ["Ann", "Bea", "Cy"] {
+        api.provider.create("customers", json!({ "name": name })).unwrap();
+    }
+    let path = format!("/v1/integrations/{id}/sync");
+    let body = json!({ "sync_config_id": config, "sync_type": "full" });
+    until_started(&api, &path, &body).await;
+    let runs = eventually(&api, &format!("/v1/integrations/{id}/sync/history?triggered_by=manual")).await;
+    let run = runs["id"].as_str().unwrap();
+    let progress = api.get(&format!("/v1/sync-runs/{run}/progress")).await.expect(200);
+    assert!(progress.headers["content-type"].to_str().unwrap().starts_with("text/event-stream"));
+    let last = progress.text.lines().rfind(|line| line.starts_with("data:")).unwrap().to_owned();
+    assert!(last.contains("\"completed\""), "{last}");
+    let shown = api.get(&format!("/v1/sync-runs/{run}")).await.expect(200).json();
+    assert_eq!(shown["status"], "completed", "{shown}");
+    let page = api.get(&format!("/v1/sync-runs/{run}/records")).await.expect(200).json();
+    let named = page["items"].as_array().unwrap().len()
+        + usize::try_from(shown["records_skipped"].as_u64().unwrap()).unwrap();
+    assert_eq!(named, 3, "each record left events in the page's unit, or was skipped: {page} {shown}");
+    let listed = api.get(&format!("/v1/projects/{PROJECT}/records/customer")).await.expect(200).json();
+    assert_eq!(listed["total"], 3);
+    assert!(listed["items"][0]["local_id"].as_str().unwrap().starts_with('~'));
+    let over = api.post(&format!("/v1/sync-runs/{run}/cancel"), &json!({})).await.expect(409);
+    assert_eq!(over.json()["type"], "/problems/run-over");
+}
+
+#[tokio::test]
+async fn an_error_is_grouped_by_cause_retried_and_dismissed() {
+    let api = Api::at_work().await;
+    let id = api.connected().await;
+    api.config(&id, &json!({ "trigger": "on_manual" })).await;
+    api.put(&customer("c1"), &json!({ "email": "nameless@example.com" })).await.expect(201);
+    let send = format!("{}/send", customer("c1"));
+    let sent = api.post(&send, &json!({ "integration_id": id })).await.expect(200).json();
+    assert_eq!(
+        (sent["status"].as_str(), sent["error_class"].as_str()),
+        (Some("error"), Some("mapping")),
+        "{sent}"
+    );
+    let head = api::http::at_least::encode(api.head().await);
+    let failures =
+        api.get(&format!("/v1/failures?integration_id={id}&at_least={head}")).await.expect(200).json();
+    assert_eq!(
+        (&failures["items"][0]["count"], &failures["items"][0]["error_class"]),
+        (&json!(1), &json!("mapping"))
+    );
+    let record = sent["sync_record_id"].as_str().unwrap().replace('%', "%25").replace('/', "%2F");
+    let listed = api.get("/v1/sync-records?status=error,needs_decision").await.expect(200).json();
+    assert_eq!(listed["items"][0]["id"], sent["sync_record_id"]);
+    let path = format!("/v1/sync-records/{record}");
+    let early = json!({ "outcome": "confirmed", "external_id": "1" });
+    assert_eq!(
+        api.post(&format!("{path}/resolve-outcome"), &early).await.expect(409).json()["type"],
+        "/problems/outcome-not-resolved"
+    );
+    let half = json!({ "outcome": "confirmed" });
+    assert_eq!(
+        api.post(&format!("{path}/resolve-outcome"), &half).await.expect(422).json()["field"],
+        "external_id"
+    );
+    api.put(&customer("c1"), &json!({ "name": "Ann" })).await.expect(200);
+    api.post(&format!("{path}/retry"), &json!({})).await.expect(200);
+    let sent = api.post(&send, &json!({ "integration_id": id })).await.expect(200).json();
+    assert_eq!(sent["status"], "synced", "{sent}");
+    api.post(&format!("{path}/dismiss"), &json!({})).await.expect(200);
+    let nobody = "0193e3a0-0000-7000-8000-000000000000%2F-%2Fc1";
+    api.post(&format!("/v1/sync-records/{nobody}/retry"), &json!({})).await.expect(404);
+}

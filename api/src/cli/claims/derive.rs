@@ -16,7 +16,8 @@ use domain::sync_record::SyncRecord;
 use domain::sync_run::SyncRun;
 
 /// Kinds whose events take claims. Their states hold no record contents.
-const KINDS: [Kind; 5] = [Kind::Project, Kind::Integration, Kind::SyncConfig, Kind::SyncRun, Kind::SyncRecord];
+const KINDS: [Kind; 5] =
+    [Kind::Project, Kind::Integration, Kind::SyncConfig, Kind::SyncRun, Kind::SyncRecord];
 /// Events read at once.
 const PAGE: usize = 5_000;
 
@@ -43,7 +44,9 @@ pub(super) async fn derive(
         let page = log.read_filtered(position, PAGE, &filter).await?;
         let Some(last) = page.last() else { return Ok(derived.claims) };
         position = last.position;
-        page.iter().for_each(|event| derived.take(event));
+        for event in &page {
+            derived.take(event);
+        }
         report(position);
     }
 }

@@ -80,7 +80,10 @@ pub(super) async fn settle(stage: &Stage) -> anyhow::Result<usize> {
     let open: Vec<&Value> = open.iter().filter(|row| row["status"] == "open").collect();
     for conflict in &open {
         let id = text(conflict, "id")?;
-        stage.hub.post(&format!("/v1/conflicts/{}/resolve", escaped(id)), json!({"resolution": "local"})).await?;
+        stage
+            .hub
+            .post(&format!("/v1/conflicts/{}/resolve", escaped(id)), json!({"resolution": "local"}))
+            .await?;
     }
     Ok(open.len())
 }

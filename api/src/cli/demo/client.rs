@@ -26,10 +26,6 @@ impl Client {
         Ok(Self { http: HttpClient::try_new(policy)?, hub: hub.to_owned() })
     }
 
-    pub(super) async fn get(&self, path: &str) -> anyhow::Result<Value> {
-        self.ask("GET", path, None).await
-    }
-
     pub(super) async fn post(&self, path: &str, body: Value) -> anyhow::Result<Value> {
         self.ask("POST", path, Some(body)).await
     }

@@ -65,7 +65,10 @@ impl DemoArgs {
         let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
         let folder = self.data_dir.clone().unwrap_or_else(|| temporary.path().join("hub"));
         if folder.join("headwater.db").exists() {
-            bail!("{} holds a database already: the demo starts with a fresh one, so name an empty folder", folder.display());
+            bail!(
+                "{} holds a database already: the demo starts with a fresh one, so name an empty folder",
+                folder.display()
+            );
         }
         let input = self.input(temporary.path())?;
         let addr = scene::address(!self.no_serve)?;
@@ -116,7 +119,8 @@ impl DemoArgs {
         stage.books.faults.set(scene::faults(self.seed));
         let imported = import(&stage.store, input, |_| {}).await?;
         let records: u64 = imported.created.values().sum();
-        let kinds: Vec<String> = imported.created.iter().map(|(entity, count)| format!("{count} {entity}")).collect();
+        let kinds: Vec<String> =
+            imported.created.iter().map(|(entity, count)| format!("{count} {entity}")).collect();
         stage.say(&format!("imported {records} records: {}", kinds.join(", ")));
         for (line, reason) in &imported.left_out {
             stage.say(&format!("  left out, line {line}: {reason}"));
@@ -177,7 +181,10 @@ async fn count(stage: &Stage) -> anyhow::Result<Report> {
 
 fn announce(hub: &str, company: &str, folder: &Path) {
     let timing = scene::TIMING;
-    terminal::say(&format!("hub at {hub}, QuickBooks simulator at {company}, database in {}", folder.display()));
+    terminal::say(&format!(
+        "hub at {hub}, QuickBooks simulator at {company}, database in {}",
+        folder.display()
+    ));
     terminal::say(&format!(
         "shortened for the demo: request timeout {:?}, send window {:?}, settle time {:?}; limit raised to {} calls a \
          minute on both sides",
@@ -191,4 +198,3 @@ fn announce(hub: &str, company: &str, folder: &Path) {
 fn place(config: &Config) -> Place {
     Place { data: config.data.clone(), keys: KeysConfig::default() }
 }
-

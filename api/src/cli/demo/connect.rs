@@ -29,12 +29,15 @@ pub(super) async fn connect(hub: &Client, app: &App) -> anyhow::Result<String> {
         json!({"client_id": client_id, "client_secret": client_secret, "webhook_secret": webhook_secret});
     hub.put("/v1/providers/quickbooks/credentials", secrets).await?;
     // The simulated company's account "Sales of Product Income".
-    let new = json!({"provider": "quickbooks", "display_name": "Books", "settings": {"income_account": "79"}});
+    let new =
+        json!({"provider": "quickbooks", "display_name": "Books", "settings": {"income_account": "79"}});
     let created = hub.post("/v1/integrations", new).await?;
     let id = text(&created, "id")?.to_owned();
-    hub.put(&format!("/v1/integrations/{id}"), json!({"limits": {"calls_per_minute": CALLS_PER_MINUTE}})).await?;
+    hub.put(&format!("/v1/integrations/{id}"), json!({"limits": {"calls_per_minute": CALLS_PER_MINUTE}}))
+        .await?;
     for (code, _, _, strategy) in FEATURES {
-        let enabled = hub.put(&format!("/v1/integrations/{id}/features/{code}"), json!({"enabled": true})).await?;
+        let enabled =
+            hub.put(&format!("/v1/integrations/{id}/features/{code}"), json!({"enabled": true})).await?;
         let config = text(&enabled, "sync_config_id")?;
         hub.put(&format!("/v1/sync-configs/{config}"), json!({"conflict_resolution": strategy})).await?;
     }

@@ -26,7 +26,11 @@ struct Pulse {
 }
 
 /// Returns once nothing moves any more; `false` when that has not come by `deadline`.
-pub(super) async fn wait(store: &Store, books: &QuickBooksSandbox, deadline: Instant) -> anyhow::Result<bool> {
+pub(super) async fn wait(
+    store: &Store,
+    books: &QuickBooksSandbox,
+    deadline: Instant,
+) -> anyhow::Result<bool> {
     let (mut last, mut still) = (None, 0);
     while still < LOOKS {
         if Instant::now() >= deadline {
@@ -34,7 +38,8 @@ pub(super) async fn wait(store: &Store, books: &QuickBooksSandbox, deadline: Ins
         }
         tokio::time::sleep(LOOK).await;
         let pulse = pulse(store, books).await?;
-        still = if last.as_ref() == Some(&pulse) && at_rest(store, pulse.head).await? { still + 1 } else { 0 };
+        still =
+            if last.as_ref() == Some(&pulse) && at_rest(store, pulse.head).await? { still + 1 } else { 0 };
         last = Some(pulse);
     }
     Ok(true)
@@ -56,6 +61,7 @@ async fn at_rest(store: &Store, head: u64) -> anyhow::Result<bool> {
         return Ok(false);
     }
     let records = rows::all(store.read_store.as_ref(), "v_sync_records").await.context("v_sync_records")?;
-    let under_way = |row: &Value| row["sync_status"].as_str().is_some_and(|status| UNDER_WAY.contains(&status));
+    let under_way =
+        |row: &Value| row["sync_status"].as_str().is_some_and(|status| UNDER_WAY.contains(&status));
     Ok(!records.iter().any(under_way))
 }

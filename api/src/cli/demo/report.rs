@@ -28,14 +28,16 @@ impl Report {
     pub(super) fn say(&self) {
         let header = ["", "here", "at the provider", "equal", "listed", "total here", "total there"];
         let rows = self.state.entities.iter().map(|(name, entity)| {
-            let counts = [entity.ours, entity.theirs, entity.equal, entity.listed].map(|count| count.to_string());
+            let counts =
+                [entity.ours, entity.theirs, entity.equal, entity.listed].map(|count| count.to_string());
             let totals = [entity.our_total, entity.their_total].map(|total| total.normalize().to_string());
             [vec![name.clone()], counts.to_vec(), totals.to_vec()].concat()
         });
         terminal::say(&terminal::table(&header, rows));
-        let rows = self.numbers().into_iter().map(|(name, count, from)| {
-            vec![name.replace('_', " "), count.to_string(), from.to_owned()]
-        });
+        let rows = self
+            .numbers()
+            .into_iter()
+            .map(|(name, count, from)| vec![name.replace('_', " "), count.to_string(), from.to_owned()]);
         terminal::say(&terminal::table(&["", "", "counted from"], rows));
         for lost in self.state.lost.iter().take(NAMED) {
             terminal::say(&format!("LOST {lost}"));

@@ -6,10 +6,14 @@ use std::time::Duration;
 
 use application::ports::connector::Timing;
 use sandbox::faults::FaultPlan;
-use sandbox::quickbooks::{self, QuickBooksConfig, QuickBooksSandbox, RequestIds, WebhookConfig, WebhookShape};
+use sandbox::quickbooks::{
+    self, QuickBooksConfig, QuickBooksSandbox, RequestIds, WebhookConfig, WebhookShape,
+};
 use url::Url;
 
-use crate::config::{Config, ConnectorsConfig, DataConfig, EgressConfig, KeysConfig, ListenConfig, TimingConfig};
+use crate::config::{
+    Config, ConnectorsConfig, DataConfig, EgressConfig, KeysConfig, ListenConfig, TimingConfig,
+};
 
 /// Where the hub listens if the port is free.
 const USUAL_PORT: u16 = 8080;

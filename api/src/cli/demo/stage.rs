@@ -45,7 +45,8 @@ impl Stage {
         let of_entity = |row: &&Value| row["local_entity"] == entity && row["sync_status"] == "synced";
         let mut linked = Vec::new();
         for row in rows.iter().filter(of_entity) {
-            let (local_id, remote_id) = (text(row, "local_id")?.to_owned(), text(row, "external_id")?.to_owned());
+            let (local_id, remote_id) =
+                (text(row, "local_id")?.to_owned(), text(row, "external_id")?.to_owned());
             if !local_id.starts_with('~') && local_id != "cash-sale" {
                 linked.push(Linked { local_id, remote_id });
             }

@@ -129,7 +129,10 @@ impl ImportArgs {
         let mapping = match &self.mapping {
             Some(file) => ColumnMapping::read(file)?,
             None => ColumnMapping {
-                entity: self.entity.clone().context("say what the lines are: --entity, --mapping or --profile")?,
+                entity: self
+                    .entity
+                    .clone()
+                    .context("say what the lines are: --entity, --mapping or --profile")?,
                 id: self.id.clone().unwrap_or_default(),
                 columns: self.map.iter().cloned().collect(),
                 constants: BTreeMap::new(),
@@ -167,7 +170,8 @@ async fn register(
     mut batch_done: impl FnMut(u64),
 ) -> anyhow::Result<Imported> {
     let dispatcher = &store.dispatcher;
-    let register = Register { dispatcher, envelope: dispatcher.system(DEFAULT_ORGANIZATION, "import"), project };
+    let register =
+        Register { dispatcher, envelope: dispatcher.system(DEFAULT_ORGANIZATION, "import"), project };
     let (mut sum, mut bad, mut taken) = (Registered::default(), Vec::new(), 0);
     let mut pace = Pace::default();
     loop {

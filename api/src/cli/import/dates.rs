@@ -16,7 +16,8 @@ const DAYS: [&str; 3] = ["%Y-%m-%d", "%m/%d/%y", "%m/%d/%Y"];
 /// The day of `2010-12-01`, `2010-12-01 08:26:00`, `12/1/10 8:26` or `12/1/2010`, as `YYYY-MM-DD`. Days with slashes
 /// are month first.
 pub(super) fn day(text: &str) -> Result<String, String> {
-    let with_time = WITH_TIME.iter().find_map(|form| Some(NaiveDateTime::parse_from_str(text, form).ok()?.date()));
+    let with_time =
+        WITH_TIME.iter().find_map(|form| Some(NaiveDateTime::parse_from_str(text, form).ok()?.date()));
     let day = with_time.or_else(|| DAYS.iter().find_map(|form| NaiveDate::parse_from_str(text, form).ok()));
     match day {
         Some(day) if day >= NaiveDate::from_ymd_opt(1900, 1, 1).unwrap_or_default() => {

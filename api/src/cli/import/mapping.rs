@@ -43,7 +43,8 @@ pub(super) struct ColumnMapping {
 impl ColumnMapping {
     /// Reads a TOML file.
     pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("{} cannot be read", path.display()))?;
         toml::from_str(&text).with_context(|| format!("{} is no mapping", path.display()))
     }
 
@@ -79,12 +80,15 @@ impl ColumnMapping {
         LocalId::parse(&id).map_err(|error| bad(error.to_string()))?;
         let mut fields = Fields::new();
         for (field, value) in &self.constants {
-            let value = typed(schema, field, value).map_err(|why| bad(format!("constant `{field}`: {why}")))?;
+            let value =
+                typed(schema, field, value).map_err(|why| bad(format!("constant `{field}`: {why}")))?;
             put(&mut fields, field, value).map_err(&bad)?;
         }
         for (column, value) in &line.cells {
             let Some(field) = self.field(column) else { continue };
-            if let Some(value) = self.value(schema, field, value).map_err(|why| bad(format!("`{column}`: {why}")))? {
+            if let Some(value) =
+                value_of(schema, field, value).map_err(|why| bad(format!("`{column}`: {why}")))?
+            {
                 put(&mut fields, field, value).map_err(&bad)?;
             }
         }
@@ -99,15 +103,15 @@ impl ColumnMapping {
         }
         self.columns.get(column).map(String::as_str)
     }
+}
 
-    /// Text of CSV becomes what the schema says; an empty cell leaves the field as it is. JSON stays what it is.
-    fn value(&self, schema: Option<&EntitySchema>, field: &str, value: &Value) -> Result<Option<Value>, String> {
-        match value {
-            Value::String(text) if text.contains('\0') => Err("it contains U+0000: remove it".to_owned()),
-            Value::String(text) if text.trim().is_empty() => Ok(None),
-            Value::String(text) => typed(schema, field, text.trim()).map(Some),
-            other => Ok(Some(other.clone())),
-        }
+/// Text of CSV becomes what the schema says; an empty cell leaves the field as it is. JSON stays what it is.
+fn value_of(schema: Option<&EntitySchema>, field: &str, value: &Value) -> Result<Option<Value>, String> {
+    match value {
+        Value::String(text) if text.contains('\0') => Err("it contains U+0000: remove it".to_owned()),
+        Value::String(text) if text.trim().is_empty() => Ok(None),
+        Value::String(text) => typed(schema, field, text.trim()).map(Some),
+        other => Ok(Some(other.clone())),
     }
 }
 

@@ -30,13 +30,6 @@ pub(super) struct Registered {
     pub(super) refused: Vec<BadLine>,
 }
 
-impl Registered {
-    /// Records that were written.
-    pub(super) fn written(&self) -> u64 {
-        self.created.values().sum::<u64>() + self.changed
-    }
-}
-
 /// Where records go.
 pub(super) struct Register<'a> {
     pub(super) dispatcher: &'a Dispatcher,
@@ -46,7 +39,11 @@ pub(super) struct Register<'a> {
 
 impl Register<'_> {
     /// Registers one batch and adds what became of it to `sum`.
-    pub(super) async fn put(&self, batch: &[ImportedRecord], sum: &mut Registered) -> Result<(), Unavailable> {
+    pub(super) async fn put(
+        &self,
+        batch: &[ImportedRecord],
+        sum: &mut Registered,
+    ) -> Result<(), Unavailable> {
         let mut left: Vec<&ImportedRecord> = batch.iter().collect();
         for _ in 0..ROUNDS {
             left = self.round(left, sum).await?;
@@ -114,7 +111,8 @@ impl Register<'_> {
         }
         let mut put = PutRecord::new(record.fields.clone(), Source::Import);
         let schema = catalogue::find(&record.entity).into_iter().flat_map(|schema| &schema.fields);
-        put.item_keys = schema.filter_map(|field| Some((field.path.clone(), field.item_key.clone()?))).collect();
+        put.item_keys =
+            schema.filter_map(|field| Some((field.path.clone(), field.item_key.clone()?))).collect();
         working
             .execute(LocalRecordCommand::Put(put))
             .map_err(|refusal| BadLine::new(record.line, refusal.to_string()))?;

@@ -51,7 +51,10 @@ fn lines_of_one_number_become_one_invoice_with_its_customer_and_products() {
         })
     );
     let customer = find(&records, "customer", "777");
-    assert_eq!(Value::Object(customer.fields.clone()), json!({"name": "Customer 777", "address": {"country": "France"}}));
+    assert_eq!(
+        Value::Object(customer.fields.clone()),
+        json!({"name": "Customer 777", "address": {"country": "France"}})
+    );
     let product = find(&records, "product", "K10");
     assert_eq!(product.fields["name"], "K10 BLUE KETTLE", "the first description is kept");
     assert!(product.keep_existing && customer.keep_existing && !invoice.keep_existing);
@@ -91,8 +94,11 @@ fn a_bad_line_leaves_its_whole_invoice_out_and_no_other() {
          506,K1,KEY,1,13/13/10,1.10,5,EIRE\n\
          507,K1,KEY,1\n",
     );
-    let invoices: Vec<&str> =
-        records.iter().filter(|record| record.entity == "invoice").map(|record| record.local_id.as_str()).collect();
+    let invoices: Vec<&str> = records
+        .iter()
+        .filter(|record| record.entity == "invoice")
+        .map(|record| record.local_id.as_str())
+        .collect();
     assert_eq!(invoices, ["504"]);
     let lines: Vec<u64> = bad.iter().map(|bad| bad.line).collect();
     assert_eq!(lines, [3, 5, 6]);
@@ -124,14 +130,18 @@ fn codes_that_differ_in_case_are_one_article() {
         "510,k1a,KEY,1,12/1/10 8:26,1.10,5,EIRE\n\
          510,K1A,KEY: NEW,1,12/1/10 8:26,1.10,5,EIRE\n",
     );
-    let products: Vec<&str> =
-        records.iter().filter(|record| record.entity == "product").map(|record| record.local_id.as_str()).collect();
+    let products: Vec<&str> = records
+        .iter()
+        .filter(|record| record.entity == "product")
+        .map(|record| record.local_id.as_str())
+        .collect();
     assert_eq!(products, ["K1A"]);
 }
 
 #[test]
 fn no_amount_passes_through_a_float() {
-    let (records, _) = shop("511,K1,KEY,3,12/1/10 8:26,0.005,5,EIRE\n511,K1,KEY,1000000007,12/1/10 8:26,0.1,5,EIRE\n");
+    let (records, _) =
+        shop("511,K1,KEY,3,12/1/10 8:26,0.005,5,EIRE\n511,K1,KEY,1000000007,12/1/10 8:26,0.1,5,EIRE\n");
     let invoice = find(&records, "invoice", "511");
     assert_eq!(invoice.fields["lines"][0]["amount"], number("0.02"), "0.015 rounds away from zero");
     assert_eq!(invoice.fields["total"].to_string(), "100000000.72");
@@ -163,7 +173,8 @@ fn columns_become_fields_of_their_types() {
         "\u{feff}No,Title,Price,Live,Ignored\n7,Lamp,12.50,yes,x\n8,Bulb,cheap,no,x\n,Shade,1,no,x\n9,\u{0},1,no,x\n",
     );
     assert_eq!(records.len(), 1);
-    let expected = json!({"code": "7", "name": "Lamp", "unit_price": number("12.5"), "active": true, "currency": "EUR"});
+    let expected =
+        json!({"code": "7", "name": "Lamp", "unit_price": number("12.5"), "active": true, "currency": "EUR"});
     assert_eq!(Value::Object(records[0].fields.clone()), expected);
     let lines: Vec<u64> = bad.iter().map(|bad| bad.line).collect();
     assert_eq!(lines, [3, 4, 5]);
@@ -191,7 +202,8 @@ fn json_lines_are_taken_as_they_are() {
 
 #[test]
 fn a_mapping_to_a_column_that_is_not_there_is_refused_at_once() {
-    let mapping: ColumnMapping = toml::from_str("entity = 'customer'\nid = 'id'\n[columns]\nTown = 'address.city'").unwrap();
+    let mapping: ColumnMapping =
+        toml::from_str("entity = 'customer'\nid = 'id'\n[columns]\nTown = 'address.city'").unwrap();
     let error = mapping.complete(&["id".to_owned(), "City".to_owned()]).unwrap_err().to_string();
     assert!(error.contains("no column `Town`") && error.contains("City"), "{error}");
 }

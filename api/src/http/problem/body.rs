@@ -12,7 +12,11 @@ use utoipa::ToSchema;
 
 /// Why a request was refused. Becomes a body in [`super::render()`], which knows the correlation id.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct Problem(Box<Reason>);
+
+/// What a problem says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reason {
     /// The status.
     pub status: StatusCode,
     /// The reason's stable code, words joined by `_`.
@@ -121,7 +125,7 @@ impl Problem {
 
     /// The same for another reason.
     #[must_use]
-    pub(crate) fn named(mut self, code: &'static str) -> Self {
+    pub fn named(mut self, code: &'static str) -> Self {
         self.code = code.into();
         self
     }

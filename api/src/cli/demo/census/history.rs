@@ -41,7 +41,9 @@ impl History {
             let page = log.read_all(position, PAGE).await?;
             let Some(last) = page.last() else { return Ok(history) };
             position = last.position;
-            page.iter().for_each(|event| history.take(event));
+            for event in &page {
+                history.take(event);
+            }
         }
     }
 

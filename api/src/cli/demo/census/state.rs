@@ -70,7 +70,13 @@ impl State {
         Ok(state)
     }
 
-    fn take_entity(&mut self, (local, remote): (&str, &str), locals: &[Value], theirs: &[Value], pairs: &Pairs) {
+    fn take_entity(
+        &mut self,
+        (local, remote): (&str, &str),
+        locals: &[Value],
+        theirs: &[Value],
+        pairs: &Pairs,
+    ) {
         let references = |entity: &str, id: &str| {
             pairs.get(&(entity.to_owned(), id.to_owned())).and_then(|pair| pair.remote_id.clone())
         };

@@ -3,7 +3,9 @@ use serde_json::{Value, json};
 use super::compare::difference;
 
 fn known(entity: &str, id: &str) -> Option<String> {
-    (entity == "customer" && id == "c-1").then(|| "58".to_owned()).or_else(|| (id == "K1").then(|| "7".to_owned()))
+    (entity == "customer" && id == "c-1")
+        .then(|| "58".to_owned())
+        .or_else(|| (id == "K1").then(|| "7".to_owned()))
 }
 
 fn ours() -> Value {
@@ -13,11 +15,11 @@ fn ours() -> Value {
 
 fn theirs() -> Value {
     json!({"DocNumber": "100", "CustomerRef": {"value": "58"}, "TxnDate": "2024-03-01", "TotalAmt": 6.9,
-        "Line": [
-            {"Amount": 6.9, "DetailType": "SalesItemLineDetail",
-                "SalesItemLineDetail": {"ItemRef": {"value": "7"}, "Qty": 1, "UnitPrice": 6.9}},
-            {"Amount": 6.9, "DetailType": "SubTotalLineDetail"},
-        ]})
+    "Line": [
+        {"Amount": 6.9, "DetailType": "SalesItemLineDetail",
+            "SalesItemLineDetail": {"ItemRef": {"value": "7"}, "Qty": 1, "UnitPrice": 6.9}},
+        {"Amount": 6.9, "DetailType": "SubTotalLineDetail"},
+    ]})
 }
 
 #[test]

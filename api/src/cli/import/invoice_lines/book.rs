@@ -60,7 +60,10 @@ impl Book {
     /// An empty book for a file with these columns. Errors: one is missing.
     pub(in crate::cli::import) fn new(options: Options, columns: &[String]) -> anyhow::Result<Self> {
         if let Some(missing) = COLUMNS.iter().find(|column| !columns.iter().any(|have| have == *column)) {
-            bail!("the profile invoice-lines needs the column `{missing}`: the file has {}", columns.join(", "));
+            bail!(
+                "the profile invoice-lines needs the column `{missing}`: the file has {}",
+                columns.join(", ")
+            );
         }
         Ok(Self { options, ..Self::default() })
     }
@@ -150,7 +153,10 @@ impl Document {
         }
         if total < Decimal::ZERO {
             let what = if self.is_credit() { "a credit note" } else { "an invoice" };
-            return Err(BadLine::new(self.line, format!("{what} cannot be below zero, and this one is {total}")));
+            return Err(BadLine::new(
+                self.line,
+                format!("{what} cannot be below zero, and this one is {total}"),
+            ));
         }
         let mut fields = Fields::new();
         fields.insert("number".to_owned(), json!(self.number));

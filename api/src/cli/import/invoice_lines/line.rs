@@ -67,7 +67,8 @@ impl SoldLine {
     /// Quantity times price in cents, halves away from zero.
     pub(super) fn amount(&self) -> Result<Decimal, BadLine> {
         let product = self.quantity.checked_mul(self.price);
-        let product = product.ok_or_else(|| BadLine::new(self.number, "quantity times price is too large"))?;
+        let product =
+            product.ok_or_else(|| BadLine::new(self.number, "quantity times price is too large"))?;
         Ok(money::round(product, 2))
     }
 }

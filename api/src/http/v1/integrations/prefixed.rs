@@ -3,8 +3,23 @@
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{catalogue, create, delete, disconnect_by_delete, get, list, update};
+use super::{
+    catalogue, connect, connected, create, delete, disable, disconnect, disconnect_by_delete, enable, get,
+    list, put_credentials, test, update,
+};
 use crate::http::state::AppState;
+
+/// What means the same under both prefixes.
+pub(crate) fn shared_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(connected::connected))
+        .routes(routes!(enable::enable))
+        .routes(routes!(disable::disable))
+        .routes(routes!(disconnect::disconnect))
+        .routes(routes!(test::test))
+        .routes(routes!(put_credentials::put_credentials))
+        .routes(routes!(connect::connect))
+}
 
 /// Under `/v1`.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
