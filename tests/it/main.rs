@@ -9,6 +9,7 @@ mod contracts;
 mod demo;
 mod engine;
 mod golden_events;
+mod journey;
 mod openapi;
 mod projections;
 mod stress_event_log;

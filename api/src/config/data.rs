@@ -9,15 +9,15 @@ use clap::Args;
 #[command(next_help_heading = "Data")]
 pub struct DataConfig {
     /// Folder of the database file and the key file, unless they are named themselves
-    #[arg(long, env = "HEADWATER_DATA_DIR", value_name = "DIR", default_value = ".")]
+    #[arg(long, global = true, env = "HEADWATER_DATA_DIR", value_name = "DIR", default_value = ".")]
     pub data_dir: PathBuf,
 
     /// `sqlite:PATH` or `postgres://…` [default: sqlite:<data-dir>/headwater.db]
-    #[arg(long, env = "HEADWATER_DATABASE", value_name = "URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "HEADWATER_DATABASE", value_name = "URL", hide_env_values = true)]
     pub database: Option<String>,
 
     /// Connections to PostgreSQL at most, beside the two for appends
-    #[arg(long, env = "HEADWATER_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 10)]
+    #[arg(long, global = true, env = "HEADWATER_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 10)]
     pub database_connections: u32,
 }
 

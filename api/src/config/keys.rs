@@ -9,7 +9,7 @@ use clap::Args;
 #[command(next_help_heading = "Keys")]
 pub struct KeysConfig {
     /// Key file; made with mode 0600 on the first run in embedded mode [default: <data-dir>/headwater.key]
-    #[arg(long, env = "HEADWATER_KEY_FILE", value_name = "FILE")]
+    #[arg(long, global = true, env = "HEADWATER_KEY_FILE", value_name = "FILE")]
     pub key_file: Option<PathBuf>,
 }
 

@@ -194,7 +194,8 @@ async fn operations_show_how_it_runs() {
     api.put(&format!("/v1/integrations/{id}"), &zero).await.expect(422);
     let connectors = api.get("/v1/connectors").await.expect(200).json();
     assert!(connectors["items"].as_array().unwrap().iter().any(|one| one["key"] == "quickbooks"));
-    let projections = api.get("/v1/projections").await.expect(200).json();
+    let head = api::http::at_least::encode(api.head().await);
+    let projections = api.get(&format!("/v1/projections?at_least={head}")).await.expect(200).json();
     assert!(projections["items"].as_array().unwrap().iter().any(|one| one["name"] == "sync_records"));
     let metrics = api.get("/metrics").await.expect(200).text;
     assert!(metrics.contains("headwater_log_position"), "{metrics}");
