@@ -16,7 +16,6 @@ use std::time::Duration;
 use anyhow::{Context as _, ensure};
 use child::{API_KEY, Program, client};
 use reqwest::{Client, Method};
-use row::Goal;
 use serde_json::{Value, json};
 
 /// How long a hub is at rest before it is looked at.
@@ -51,8 +50,8 @@ async fn run() -> anyhow::Result<()> {
         parts("RssFile")?
     );
     println!("{records} records, {events} events\n");
-    row::print("memory at most, inbound run, SQLite", &figures, peak, Goal::AtMost(128.0));
-    row::print("memory at rest, SQLite", "MiB resident, after the start", idle, Goal::AtMost(50.0));
+    row::print("memory at most, inbound run, SQLite", &figures, peak, &(0.0..=128.0));
+    row::print("memory at rest, SQLite", "MiB resident, after the start", idle, &(0.0..=50.0));
     Ok(())
 }
 
@@ -110,6 +109,7 @@ async fn settled(hub: &Hub, provider: &Program, records: usize) -> anyhow::Resul
 fn mebibytes(program: &Program, name: &str) -> anyhow::Result<f64> {
     let status = std::fs::read_to_string(format!("/proc/{}/status", program.id()))?;
     let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    let kibibytes: u64 = line.and_then(|line| line.split_whitespace().next()).context("no such line")?.parse()?;
+    let kibibytes: u64 =
+        line.and_then(|line| line.split_whitespace().next()).context("no such line")?.parse()?;
     Ok(kibibytes as f64 / 1024.0)
 }

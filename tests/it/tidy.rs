@@ -35,7 +35,10 @@ fn files_stay_small() {
         let lines = fs::read_to_string(&path).expect("a source file is text").lines().count();
         let limit = if path.ends_with("mod.rs") { MAX_MOD } else { MAX_FILE };
         if lines > limit {
-            long.push(format!("{} has {lines} lines, {limit} are allowed: split it by what it does", path.display()));
+            long.push(format!(
+                "{} has {lines} lines, {limit} are allowed: split it by what it does",
+                path.display()
+            ));
         }
     }
     assert!(long.is_empty(), "{}", long.join("\n"));
@@ -53,8 +56,15 @@ fn no_file_is_a_drawer() {
 
 #[test]
 fn every_aggregate_has_the_same_files() {
-    let nouns =
-        ["project", "integration", "sync_config", "sync_run", "sync_record", "local_record", "webhook_delivery"];
+    let nouns = [
+        "project",
+        "integration",
+        "sync_config",
+        "sync_run",
+        "sync_record",
+        "local_record",
+        "webhook_delivery",
+    ];
     for noun in nouns {
         for file in ["mod.rs", "commands.rs", "events.rs", "aggregate.rs", "error.rs", "tests.rs"] {
             let path = root().join("domain/src").join(noun).join(file);
@@ -88,7 +98,10 @@ fn the_layers_hold() {
         ("tests", &["api", "application", "domain", "infrastructure", "projections", "sandbox"]),
     ]);
     let banned: BTreeMap<&str, &[&str]> = BTreeMap::from([
-        ("domain", &["tokio", "async-trait", "futures", "sqlx", "rusqlite", "reqwest", "axum", "tracing"][..]),
+        (
+            "domain",
+            &["tokio", "async-trait", "futures", "sqlx", "rusqlite", "reqwest", "axum", "tracing"][..],
+        ),
         ("application", &["tokio", "sqlx", "rusqlite", "reqwest", "axum"]),
         ("projections", &["tokio", "sqlx", "rusqlite", "reqwest", "axum"]),
         ("infrastructure", &["axum", "clap"]),

@@ -1,7 +1,7 @@
 //! What tests stand on: servers, fixtures, builders. Nothing imports this crate.
 
-pub mod postgres;
 pub mod browser;
 pub mod hub;
+pub mod postgres;
 pub mod program;
 pub mod rig;

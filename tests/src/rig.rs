@@ -7,7 +7,10 @@ use std::time::Duration;
 
 use api::config::{DataConfig, KeysConfig};
 use api::wiring::{Place, Sources, Store};
-use application::command_handlers::{Connect, Connecting, Desk, NewIntegration, NewSyncConfig, Operator, PutLine, RecordsOf, SyncConfigSettings};
+use application::command_handlers::{
+    Connect, Connecting, Desk, NewIntegration, NewSyncConfig, Operator, PutLine, RecordsOf,
+    SyncConfigSettings,
+};
 use application::dispatcher::{Envelope, Working};
 use application::jobs::process_webhook::ProcessWebhooks;
 use application::jobs::pull_page::PullPage;
@@ -18,7 +21,9 @@ use application::jobs::runs::{Request, Runs, StartRuns};
 use application::jobs::{JobHandler, Worker};
 use application::ports::clock::Clock;
 use application::ports::connector::{Connectors, Timing};
-use application::process_managers::{ProcessManager, Runner, inbound_sync::InboundSync, outbound_sync::OutboundSync};
+use application::process_managers::{
+    ProcessManager, Runner, inbound_sync::InboundSync, outbound_sync::OutboundSync,
+};
 use application::sync::{Engine, Ports};
 use chrono::{DateTime, Utc};
 use domain::claim::ClaimKey;
@@ -84,50 +89,16 @@ pub struct Rig {
 impl Rig {
     /// Opens the hub on its ground; the same ground again is a restart.
     pub async fn open(ground: &Ground) -> anyhow::Result<Self> {
-        let place =
-            Place { data: DataConfig::in_folder(&ground.folder), keys: KeysConfig::default() };
+        let place = Place { data: DataConfig::in_folder(&ground.folder), keys: KeysConfig::default() };
         let clock: Arc<dyn Clock> = Arc::new(ground.clock.clone());
         let ids = Arc::new(SystemIds::new(Arc::clone(&clock)));
         let sources = Sources { clock: Arc::clone(&clock), ids, poll: Duration::from_millis(5) };
         let store = Store::open(&place, sources).await?;
         let credentials = Arc::new(DatabaseCredentials::new(store.database.clone(), store.vault.clone()));
-        let url = ground.provider_url.parse()?;
-        let services = Services {
-            http: HttpClient::try_new(EgressPolicy::closed().allowing(&url))?,
-            credentials: credentials.clone(),
-            limiter: Arc::new(InProcessLimiter::new(Arc::clone(&clock))),
-            clock: Arc::clone(&clock),
-            ids: Arc::clone(&store.dispatcher.ids),
-        };
-        let endpoints = endpoints(url, ground.oauth.as_ref())?;
-        let options = RegistryOptions {
-            folder: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("connectors")),
-            endpoints: BTreeMap::from([(ground.provider.clone(), endpoints)]),
-            timing: BTreeMap::new(),
-        };
-        let connectors: Arc<dyn Connectors> = Arc::new(ConnectorRegistry::try_new(services, &options)?);
-        let blobs = DatabaseBlobStore::new(store.database.clone(), store.vault.clone(), Arc::clone(&clock));
-        let ports = Ports {
-            dispatcher: store.dispatcher.clone(),
-            connectors,
-            vault: store.vault.clone(),
-            blobs: Arc::new(blobs),
-            queue: Arc::clone(&store.queue),
-        };
-        let engine = Arc::new(Engine::new(ports, Some(TIMING)));
+        let engine = Arc::new(engine(ground, &store, credentials.clone())?);
         let runs =
             Arc::new(Runs { engine: Arc::clone(&engine), checkpoints: Arc::clone(&store.checkpoints) });
-        let desk = Arc::new(Desk {
-            engine: Arc::clone(&engine),
-            credentials,
-            attempts: Arc::new(DatabaseOAuthAttempts::new(store.database.clone(), store.vault.clone())),
-            wakeups: store.waiter(),
-            operator: Operator {
-                public_url: "http://127.0.0.1:1".to_owned(),
-                operator_origins: vec![ground.provider_url.clone()],
-                ..Operator::default()
-            },
-        });
+        let desk = Arc::new(desk(ground, &store, &engine, credentials));
         let runners = [Arc::new(OutboundSync) as Arc<dyn ProcessManager>, Arc::new(InboundSync)]
             .into_iter()
             .map(|manager| runner(&store, manager, &clock))
@@ -208,7 +179,8 @@ impl Rig {
         self.desk.put_provider_credentials(DEFAULT_ORGANIZATION, &provider, given).await?;
         let mut settings = Fields::new();
         settings.insert("income_account".to_owned(), Value::from("79"));
-        let new = NewIntegration { settings, ..NewIntegration::plain(DEFAULT_PROJECT, &self.ground.provider) };
+        let new =
+            NewIntegration { settings, ..NewIntegration::plain(DEFAULT_PROJECT, &self.ground.provider) };
         let (created, _) = self.desk.create_integration(&self.envelope(), new).await?;
         let integration = self.authorize(Some(created)).await?;
         self.enable(integration).await?;
@@ -329,6 +301,48 @@ impl Rig {
     /// Now.
     pub fn now(&self) -> DateTime<Utc> {
         self.ground.clock.now()
+    }
+}
+
+fn engine(ground: &Ground, store: &Store, credentials: Arc<DatabaseCredentials>) -> anyhow::Result<Engine> {
+    let clock = &store.dispatcher.clock;
+    let url: url::Url = ground.provider_url.parse()?;
+    let services = Services {
+        http: HttpClient::try_new(EgressPolicy::closed().allowing(&url))?,
+        credentials,
+        limiter: Arc::new(InProcessLimiter::new(Arc::clone(clock))),
+        clock: Arc::clone(clock),
+        ids: Arc::clone(&store.dispatcher.ids),
+    };
+    let endpoints = endpoints(url, ground.oauth.as_ref())?;
+    let options = RegistryOptions {
+        folder: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("connectors")),
+        endpoints: BTreeMap::from([(ground.provider.clone(), endpoints)]),
+        timing: BTreeMap::new(),
+    };
+    let connectors: Arc<dyn Connectors> = Arc::new(ConnectorRegistry::try_new(services, &options)?);
+    let blobs = DatabaseBlobStore::new(store.database.clone(), store.vault.clone(), Arc::clone(clock));
+    let ports = Ports {
+        dispatcher: store.dispatcher.clone(),
+        connectors,
+        vault: store.vault.clone(),
+        blobs: Arc::new(blobs),
+        queue: Arc::clone(&store.queue),
+    };
+    Ok(Engine::new(ports, Some(TIMING)))
+}
+
+fn desk(ground: &Ground, store: &Store, engine: &Arc<Engine>, credentials: Arc<DatabaseCredentials>) -> Desk {
+    Desk {
+        engine: Arc::clone(engine),
+        credentials,
+        attempts: Arc::new(DatabaseOAuthAttempts::new(store.database.clone(), store.vault.clone())),
+        wakeups: store.waiter(),
+        operator: Operator {
+            public_url: "http://127.0.0.1:1".to_owned(),
+            operator_origins: vec![ground.provider_url.clone()],
+            ..Operator::default()
+        },
     }
 }
 

@@ -17,7 +17,13 @@ pub struct DataConfig {
     pub database: Option<String>,
 
     /// Connections to PostgreSQL at most, beside the two for appends
-    #[arg(long, global = true, env = "HEADWATER_DATABASE_CONNECTIONS", value_name = "N", default_value_t = 10)]
+    #[arg(
+        long,
+        global = true,
+        env = "HEADWATER_DATABASE_CONNECTIONS",
+        value_name = "N",
+        default_value_t = 10
+    )]
     pub database_connections: u32,
 }
 

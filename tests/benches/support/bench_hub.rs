@@ -44,7 +44,8 @@ impl BenchHub {
         let folder = tempfile::tempdir()?;
         let mut setting = Setting::embedded(folder.path()).in_real_time();
         let at = provider.url.parse()?;
-        setting.config.connectors = ConnectorsConfig { connectors: Some(connectors()), endpoints: Vec::new() };
+        setting.config.connectors =
+            ConnectorsConfig { connectors: Some(connectors()), endpoints: Vec::new() };
         setting.config.egress.egress_allow = EgressPolicy::closed().allowing(&at).allow;
         let mut meter = Meter::of(None).await?;
         if backend == Backend::Postgres {

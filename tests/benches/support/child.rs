@@ -55,7 +55,7 @@ impl Program {
                 return Ok(());
             }
             if let Some(status) = self.child.try_wait()? {
-                bail!("the program ended: {status}");
+                bail!("process {} ended: {status}", self.id());
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
         }

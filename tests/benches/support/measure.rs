@@ -77,7 +77,8 @@ fn stat(process: &str) -> Option<Stat> {
     let text = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     let (head, rest) = text.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_whitespace().collect();
-    let seconds = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0) / TICKS;
+    let seconds =
+        |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(0.0) / TICKS;
     Some(Stat {
         name: head.split_once('(').map(|(_, name)| name.to_owned())?,
         parent: fields.get(1)?.parse().ok()?,

@@ -25,5 +25,6 @@ pub(crate) fn run(script: &str, arguments: &[&str]) -> anyhow::Result<Said> {
     let output = Command::new("python3").arg(path).args(arguments).output().context("python3 is needed")?;
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     ensure!(output.status.success(), "{script} failed: {err}");
-    serde_json::from_str(out.lines().next_back().unwrap_or_default()).with_context(|| format!("{script}: {out}"))
+    serde_json::from_str(out.lines().next_back().unwrap_or_default())
+        .with_context(|| format!("{script}: {out}"))
 }

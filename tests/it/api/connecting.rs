@@ -47,6 +47,12 @@ async fn a_credential_that_the_provider_does_not_know_is_refused() {
     let refused = api.put(&path, &json!({ "pin": "1234" })).await.expect(422);
     assert_eq!(refused.json()["field"], "pin");
     assert!(!refused.text.contains("1234"));
+    let refused = api.put(&path, &json!({ "api_key": 98_765 })).await.expect(422);
+    assert_eq!(refused.json()["field"], "api_key");
+    assert!(!refused.text.contains("98765"), "a secret of another type is a secret too");
+    let draft = json!({ "credentials": { "api_key": [98_765] } });
+    let refused = api.post("/v1/providers/rest/test", &draft).await.expect(422);
+    assert!(!refused.text.contains("98765"));
 }
 
 #[tokio::test]

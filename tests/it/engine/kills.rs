@@ -22,7 +22,9 @@ const INBOUND: [&str; 2] = ["before_page", "after_page"];
 /// The hub as its own process: only does something when it is started by the tests below.
 #[test]
 fn hub_process() {
-    let Some(order) = std::env::vars().find(|(name, _)| name == CHILD).map(|(_, order)| order) else { return };
+    let Some(order) = std::env::vars().find(|(name, _)| name == CHILD).map(|(_, order)| order) else {
+        return;
+    };
     let order: Value = serde_json::from_str(&order).unwrap();
     if let Some(point) = order["kill_at"].as_str() {
         let (hits, nth) = (AtomicU32::new(0), order["nth"].as_u64().unwrap());
@@ -72,7 +74,9 @@ async fn outbound_ground() -> (tempfile::TempDir, RestSandbox, Ground, SyncConfi
     let (folder, provider, ground) = rest(RestConfig { versions: true, ..RestConfig::default() }).await;
     let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
     for number in 1..=3 {
-        rig.put("customer", &format!("C-{number}"), json!({"name": format!("Customer {number}")})).await.unwrap();
+        rig.put("customer", &format!("C-{number}"), json!({"name": format!("Customer {number}")}))
+            .await
+            .unwrap();
     }
     provider.faults.force_write(Fault::DropAfter, 1);
     (folder, provider, ground, config)
@@ -80,7 +84,7 @@ async fn outbound_ground() -> (tempfile::TempDir, RestSandbox, Ground, SyncConfi
 
 async fn both(ground: &Ground, provider: &RestSandbox, config: SyncConfigId) -> Both {
     let later = Ground { clock: real_clock(), ..ground.clone() };
-    later.clock.advance(std::time::Duration::from_secs(7_200));
+    later.clock.advance(std::time::Duration::from_hours(2));
     let rig = Rig::open(&later).await.unwrap();
     let mut here = BTreeMap::new();
     let mut there = BTreeMap::new();

@@ -69,7 +69,9 @@ async fn a_dropped_create_is_adopted_whether_requestid_is_honoured_or_ignored() 
             books(QuickBooksConfig { request_id, ..QuickBooksConfig::unlimited() }).await;
         let (rig, configs) = connected_books(&ground).await;
         rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
-        rig.put("product", "P-1", json!({"code": "LAMP", "name": "Lamp", "unit_price": "2.55"})).await.unwrap();
+        rig.put("product", "P-1", json!({"code": "LAMP", "name": "Lamp", "unit_price": "2.55"}))
+            .await
+            .unwrap();
         rig.idle().await.unwrap();
         books.faults.force_write(Fault::DropAfter, 1);
         rig.put("invoice", "I-1", invoice("1001", "C-1")).await.unwrap();
@@ -107,12 +109,18 @@ async fn records_of_the_company_come_in_with_their_references() {
     let (_folder, books, ground) = books(QuickBooksConfig::unlimited()).await;
     let customer = books.create("Customer", json!({"DisplayName": "Grace"})).unwrap();
     let item = books
-        .create("Item", json!({"Name": "Chair", "Type": "Service", "IncomeAccountRef": {"value": "79"}, "UnitPrice": 10}))
+        .create(
+            "Item",
+            json!({"Name": "Chair", "Type": "Service", "IncomeAccountRef": {"value": "79"}, "UnitPrice": 10}),
+        )
         .unwrap();
     let line = json!({"Amount": 20, "DetailType": "SalesItemLineDetail",
         "SalesItemLineDetail": {"ItemRef": {"value": item["Id"]}, "Qty": 2, "UnitPrice": 10}});
     let made = books
-        .create("Invoice", json!({"CustomerRef": {"value": customer["Id"]}, "DocNumber": "9", "Line": [line]}))
+        .create(
+            "Invoice",
+            json!({"CustomerRef": {"value": customer["Id"]}, "DocNumber": "9", "Line": [line]}),
+        )
         .unwrap();
     let (rig, configs) = connected_books(&ground).await;
     rig.advance(5).await.unwrap();

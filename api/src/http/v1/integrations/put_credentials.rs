@@ -7,6 +7,7 @@ use axum::response::Response;
 use domain::ids::IntegrationId;
 use secrecy::SecretString;
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use crate::http::answer::{self, Done};
@@ -19,12 +20,17 @@ use crate::http::state::AppState;
 /// Secrets, by name (`api_key`, `webhook_secret` …): see the provider's setup form. Write-only.
 #[derive(Deserialize, ToSchema)]
 #[serde(transparent)]
-pub(crate) struct SecretsBody(BTreeMap<String, String>);
+#[schema(value_type = BTreeMap<String, String>)]
+pub(crate) struct SecretsBody(BTreeMap<String, Value>);
 
 impl SecretsBody {
-    /// The secrets, in a shape that does not print.
-    pub(crate) fn into_secrets(self) -> Vec<(String, SecretString)> {
-        self.0.into_iter().map(|(name, value)| (name, SecretString::from(value))).collect()
+    /// The secrets, in a shape that does not print. A refusal names the field, never its value.
+    pub(crate) fn into_secrets(self) -> Result<Vec<(String, SecretString)>, Problem> {
+        let secrets = self.0.into_iter().map(|(name, value)| match value {
+            Value::String(text) => Ok((name, SecretString::from(text))),
+            _ => Err(Problem::invalid(&name, format!("{name} must be a text"))),
+        });
+        secrets.collect()
     }
 }
 
@@ -38,6 +44,6 @@ pub(super) async fn put_credentials(
     Body(body): Body<SecretsBody>,
 ) -> Result<Response, Problem> {
     let id: IntegrationId = params::id(&id, "integration")?;
-    let done = state.desk.put_credentials(&caller.envelope(), id, body.into_secrets()).await?;
+    let done = state.desk.put_credentials(&caller.envelope(), id, body.into_secrets()?).await?;
     Ok(answer::changed(&id, done))
 }

@@ -20,6 +20,6 @@ pub(super) async fn put_credentials(
     Body(body): Body<SecretsBody>,
 ) -> Result<StatusCode, Problem> {
     let provider = state.desk.provider(&key)?;
-    state.desk.put_provider_credentials(caller.organization, &provider, body.into_secrets()).await?;
+    state.desk.put_provider_credentials(caller.organization, &provider, body.into_secrets()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }

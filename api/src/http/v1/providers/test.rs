@@ -37,7 +37,7 @@ pub(super) async fn test(
     Body(body): Body<DraftBody>,
 ) -> Result<Json<TestOutcome>, Problem> {
     let provider = state.desk.provider(&key)?;
-    let secrets = Secrets { values: body.credentials.into_secrets(), expires_at: None };
+    let secrets = Secrets { values: body.credentials.into_secrets()?, expires_at: None };
     let draft = (secrets, body.settings, body.base_url);
     let verified = state.desk.test_draft(caller.organization, &provider, draft).await?;
     Ok(Json(TestOutcome::answered(&verified, None)))
