@@ -3,6 +3,7 @@
 mod conflicts;
 mod ground;
 mod kills;
+mod policies;
 mod quickbooks;
 mod thread;
 mod walk_through;

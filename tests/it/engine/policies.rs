@@ -1,0 +1,138 @@
+//! Deletions by policy, a changed mapping, a disabled integration, refusals, nonsense: what the rules promise, end to end.
+
+use application::command_handlers::SyncConfigSettings;
+use domain::ids::DEFAULT_PROJECT;
+use domain::integration::{Integration, IntegrationCommand};
+use domain::local_record::{DeleteRecord, LocalRecord, LocalRecordCommand, Source};
+use domain::stream::{Kind, LocalRecordKey, StreamId, SyncRecordKey};
+use domain::sync_config::field_path::FieldPath;
+use domain::sync_config::{Mapping, MappingRule};
+use domain::value::{DeletePolicy, ErrorClass, RunType, SyncStatus};
+use sandbox::faults::Fault;
+use sandbox::rest::RestConfig;
+use serde_json::json;
+use tests::rig::Rig;
+
+use super::ground::{connected, rest};
+
+fn strict() -> RestConfig {
+    RestConfig { versions: true, ..RestConfig::default() }
+}
+
+async fn delete(rig: &Rig, id: &str) {
+    let (project, entity) = (DEFAULT_PROJECT, "customer".to_owned());
+    let stream = LocalRecordKey { project, entity, local_id: id.to_owned() }.stream();
+    let command =
+        |_: &LocalRecord| LocalRecordCommand::Delete(DeleteRecord { if_match: None, source: Source::Client });
+    rig.store.dispatcher.dispatch::<LocalRecord>(&rig.envelope(), &stream, command).await.unwrap();
+    rig.idle().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_local_deletion_deletes_there_once_when_the_policy_says_so() {
+    let (_folder, provider, ground) = rest(strict()).await;
+    let settings =
+        SyncConfigSettings { on_local_delete: Some(DeletePolicy::Delete), ..SyncConfigSettings::default() };
+    let (rig, config) = connected(&ground, settings).await;
+    rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
+    rig.idle().await.unwrap();
+    delete(&rig, "C-1").await;
+    rig.advance(10).await.unwrap();
+    assert_eq!(provider.records("customers").len(), 0);
+    assert_eq!(rig.status(config, "-", "C-1").await.unwrap(), SyncStatus::Deleted);
+}
+
+#[tokio::test]
+async fn a_local_deletion_is_ignored_by_default() {
+    let (_folder, provider, ground) = rest(strict()).await;
+    let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
+    rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
+    rig.idle().await.unwrap();
+    delete(&rig, "C-1").await;
+    assert_eq!(provider.records("customers").len(), 1);
+    assert_eq!(rig.status(config, "-", "C-1").await.unwrap(), SyncStatus::Deleted);
+}
+
+#[tokio::test]
+async fn a_changed_mapping_rebases_and_sends_nothing_by_itself() {
+    let (_folder, provider, ground) = rest(strict()).await;
+    let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
+    rig.put("customer", "C-1", json!({"name": "Ada", "phone": "1", "notes": "n"})).await.unwrap();
+    rig.idle().await.unwrap();
+    let before = provider.stats()["writes"].clone();
+    let rule = |id: &str, at: &str| {
+        MappingRule::direct(id, FieldPath::parse(at).unwrap(), FieldPath::parse(at).unwrap())
+    };
+    let mapping = Mapping { rules: vec![rule("name", "name"), rule("phone", "phone")] };
+    let settings = SyncConfigSettings { mapping: Some(mapping), ..SyncConfigSettings::default() };
+    rig.desk.change_sync_config(&rig.envelope(), config, settings, None).await.unwrap();
+    rig.pull(config, RunType::Full).await.unwrap();
+    rig.advance(5).await.unwrap();
+    assert_eq!(provider.stats()["writes"], before, "a new mapping counts nothing as a change");
+    rig.put("customer", "C-1", json!({"phone": "2"})).await.unwrap();
+    rig.idle().await.unwrap();
+    assert_eq!(provider.records("customers")[0]["phone"], json!("2"));
+    let stream = SyncRecordKey { config, realm: "-".to_owned(), local_id: "C-1".to_owned() }.stream();
+    assert!(rig.events(&stream).await.unwrap().contains(&"Rebased".to_owned()));
+}
+
+#[tokio::test]
+async fn a_disabled_integration_sends_nothing_and_enabling_catches_up() {
+    let (_folder, provider, ground) = rest(strict()).await;
+    let rig = Rig::open(&ground).await.unwrap();
+    let integration = rig.connect(&[("api_key", "key-1")]).await.unwrap();
+    rig.config(integration, "customer", "customers", SyncConfigSettings::default()).await.unwrap();
+    rig.idle().await.unwrap();
+    let stream = StreamId::of(Kind::Integration, integration.0);
+    let off = |_: &Integration| IntegrationCommand::Disable { reason: None, automatic: false };
+    rig.store.dispatcher.dispatch::<Integration>(&rig.envelope(), &stream, off).await.unwrap();
+    rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
+    provider.create("customers", json!({"name": "Grace"})).unwrap();
+    let requests = provider.stats()["requests"].clone();
+    rig.advance(5).await.unwrap();
+    assert_eq!(provider.stats()["requests"], requests, "not one request while it is disabled");
+    rig.enable(integration).await.unwrap();
+    rig.idle().await.unwrap();
+    let mut names: Vec<_> =
+        provider.records("customers").iter().map(|record| record["name"].clone()).collect();
+    names.sort_by_key(ToString::to_string);
+    assert_eq!(names, [json!("Ada"), json!("Grace")]);
+}
+
+#[tokio::test]
+async fn a_refused_record_is_not_sent_again_until_it_changes() {
+    let (_folder, provider, ground) = rest(strict()).await;
+    let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
+    rig.put("customer", "C-1", json!({"name": "Ada", "email": "no address"})).await.unwrap();
+    rig.idle().await.unwrap();
+    let record = rig.record(config, "-", "C-1").await.unwrap();
+    assert_eq!(record.error.map(|error| error.class), Some(ErrorClass::Validation));
+    let requests = provider.stats()["requests"].clone();
+    let again = application::jobs::runs::Request {
+        config,
+        direction: domain::value::Direction::Outbound,
+        run_type: RunType::Full,
+    };
+    let actor = domain::metadata::Actor::system("test");
+    rig.runs.start(&again, domain::value::TriggeredBy::Manual, actor).await.unwrap();
+    rig.advance(3).await.unwrap();
+    assert_eq!(provider.stats()["requests"], requests, "the same bytes are not refused twice");
+    rig.put("customer", "C-1", json!({"email": "ada@example.com"})).await.unwrap();
+    rig.idle().await.unwrap();
+    assert_eq!(rig.status(config, "-", "C-1").await.unwrap(), SyncStatus::Synced);
+}
+
+#[tokio::test]
+async fn an_answer_that_makes_no_sense_is_an_unknown_outcome_that_is_resolved() {
+    for fault in [Fault::Html, Fault::Truncated, Fault::ErrorAfter, Fault::ServerError] {
+        let (_folder, provider, ground) = rest(strict()).await;
+        let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
+        provider.faults.force_write(fault, 1);
+        rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
+        rig.idle().await.unwrap();
+        assert_eq!(rig.status(config, "-", "C-1").await.unwrap(), SyncStatus::OutcomeUnknown, "{fault:?}");
+        rig.advance(30).await.unwrap();
+        assert_eq!(rig.status(config, "-", "C-1").await.unwrap(), SyncStatus::Synced, "{fault:?}");
+        assert_eq!(provider.records("customers").len(), 1, "{fault:?}");
+    }
+}
