@@ -5,5 +5,6 @@ mod ground;
 mod kills;
 mod policies;
 mod quickbooks;
+mod secrets;
 mod thread;
 mod walk_through;

@@ -289,7 +289,7 @@ impl Rig {
     /// Starts an inbound run and works until it is done.
     pub async fn pull(&self, config: SyncConfigId, run_type: RunType) -> anyhow::Result<()> {
         let request = Request { config, direction: Direction::Inbound, run_type };
-        self.runs.start(&request, TriggeredBy::Manual, Actor::User("test".to_owned())).await?;
+        self.runs.start(&request, TriggeredBy::Manual, &self.envelope()).await?;
         self.idle().await
     }
 

@@ -61,12 +61,13 @@ impl Desk {
     /// Says what became of a write that only a person can judge: the remote id it became, or that it was not done.
     pub async fn resolve_outcome(
         &self,
+        envelope: &Envelope,
         key: &SyncRecordKey,
         remote_id: Option<&RemoteId>,
     ) -> Result<u64, Declined> {
         let context = self.context(key).await?;
         let id = remote_id.map(RemoteId::as_str);
-        let resolved = self.engine.resolve_by_person(&context, &key.local_id, id).await?;
+        let resolved = self.engine.resolve_by_person(&context, (&key.local_id, id), envelope).await?;
         resolved.map_err(|why| Declined::not_now("outcome_not_resolved", why))
     }
 

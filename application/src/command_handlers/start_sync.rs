@@ -42,8 +42,10 @@ impl Desk {
         let (mut started, mut last) = (Vec::new(), 0);
         let mut refusal = None;
         for request in &requests {
-            let actor: Actor = envelope.metadata.actor.clone();
-            match runs.start(request, TriggeredBy::Manual, actor).await {
+            // A command is remembered once, with the first run it starts.
+            let command = envelope.command.clone().filter(|_| started.is_empty());
+            let envelope = Envelope { command, ..envelope.clone() };
+            match runs.start(request, TriggeredBy::Manual, &envelope).await {
                 Ok((run, position)) => {
                     started.push(run);
                     last = position;

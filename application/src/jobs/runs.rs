@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::ids::{CommandId, SyncConfigId, SyncRunId};
-use domain::metadata::{Actor, Metadata};
+use domain::ids::{SyncConfigId, SyncRunId};
 use domain::stream::{Kind, StreamId};
 use domain::sync_run::{RunStarted, SyncRun, SyncRunCommand, SyncRunError};
 use domain::value::{Direction, RunType, TriggeredBy};
@@ -97,12 +96,12 @@ pub enum NotStarted {
 }
 
 impl Runs {
-    /// Starts a run; answers its id and the position of its start.
+    /// Starts a run in the name of `envelope`; answers its id and the position of its start.
     pub async fn start(
         &self,
         request: &Request,
         triggered_by: TriggeredBy,
-        actor: Actor,
+        envelope: &Envelope,
     ) -> Result<(SyncRunId, u64), NotStarted> {
         let (_, context) = self.engine.context(request.config).await?;
         let dispatcher = &self.engine.ports.dispatcher;
@@ -128,11 +127,9 @@ impl Runs {
             cursor,
         };
         let run = SyncRunId(dispatcher.ids.next());
-        let metadata = Metadata::new(actor, CommandId(dispatcher.ids.next()));
-        let envelope = Envelope { organization: context.organization, metadata, command: None };
         let stream = StreamId::of(Kind::SyncRun, run.0);
         let command = |_: &SyncRun| SyncRunCommand::Start(started.clone());
-        let done = dispatcher.dispatch::<SyncRun>(&envelope, &stream, command).await?;
+        let done = dispatcher.dispatch::<SyncRun>(envelope, &stream, command).await?;
         Ok((run, done.position))
     }
 
@@ -173,8 +170,8 @@ impl StartRuns {
             Ok(payload) => payload,
             Err(error) => return Settled::Park(format!("the job's payload is unreadable: {error}")),
         };
-        let actor = Actor::system(NAME);
-        match self.0.start(&payload.request, payload.triggered_by, actor).await {
+        let envelope = self.0.engine.ports.dispatcher.system(job.organization, NAME);
+        match self.0.start(&payload.request, payload.triggered_by, &envelope).await {
             // An active run does what this one would do.
             Ok(_)
             | Err(

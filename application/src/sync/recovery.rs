@@ -14,6 +14,7 @@ use super::engine::Engine;
 use super::outbound::{Pushed, retry};
 use super::outcome::{after_confirmation, confirmation, covers};
 use super::pair::Pair;
+use crate::dispatcher::{Envelope, UnitBuilder};
 use crate::ports::Unavailable;
 use crate::ports::connector::{CallError, Connection, Find, RemoteRecord};
 
@@ -131,8 +132,8 @@ impl Engine {
     pub async fn resolve_by_person(
         &self,
         context: &Context,
-        local_id: &str,
-        remote_id: Option<&str>,
+        (local_id, remote_id): (&str, Option<&str>),
+        envelope: &Envelope,
     ) -> Result<Result<u64, String>, Unavailable> {
         let ids = [local_id.to_owned()];
         let loaded = Pair::load(self.ports.dispatcher.log.as_ref(), context, &ids).await?;
@@ -154,8 +155,8 @@ impl Engine {
         if let Err(refusal) = pair.sync.execute(command) {
             return Ok(Err(refusal.to_string()));
         }
-        let mut unit = self.unit(context.organization, "resolve_outcome");
-        unit.add(pair.sync);
+        let mut unit = UnitBuilder::new(context.organization, envelope.metadata.clone());
+        unit.add(pair.sync).command(envelope.command.clone());
         Ok(match self.ports.dispatcher.append_one(unit.build()).await? {
             Ok(appended) => Ok(appended.last),
             Err(refused) => Err(refused.to_string()),

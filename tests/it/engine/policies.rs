@@ -113,8 +113,7 @@ async fn a_refused_record_is_not_sent_again_until_it_changes() {
         direction: domain::value::Direction::Outbound,
         run_type: RunType::Full,
     };
-    let actor = domain::metadata::Actor::system("test");
-    rig.runs.start(&again, domain::value::TriggeredBy::Manual, actor).await.unwrap();
+    rig.runs.start(&again, domain::value::TriggeredBy::Manual, &rig.envelope()).await.unwrap();
     rig.advance(3).await.unwrap();
     assert_eq!(provider.stats()["requests"], requests, "the same bytes are not refused twice");
     rig.put("customer", "C-1", json!({"email": "ada@example.com"})).await.unwrap();

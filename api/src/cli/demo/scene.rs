@@ -21,9 +21,9 @@ const USUAL_PORT: u16 = 8080;
 pub(super) const CALLS_PER_MINUTE: u32 = 60_000;
 /// Times around a write; a provider's are minutes.
 pub(super) const TIMING: Timing = Timing {
-    request_timeout: Duration::from_millis(1_200),
-    send_window: Duration::from_millis(1_500),
-    settle: Some(Duration::from_millis(500)),
+    request_timeout: Duration::from_secs(1),
+    send_window: Duration::from_secs(1),
+    settle: Some(Duration::from_millis(400)),
 };
 
 /// An address of this machine for the hub. Somebody else may take it before the hub does; then the demo says so.
@@ -54,16 +54,16 @@ pub(super) fn faults(seed: u64) -> FaultPlan {
     FaultPlan {
         seed,
         p429: 0.02,
-        p500: 0.03,
+        p500: 0.02,
         error_after: 0.01,
         slow: 0.02,
-        slow_ms: 2_000,
+        slow_ms: 1_500,
         truncate: 0.01,
         drop_before: 0.01,
         drop_after: 0.03,
         html: 0.0,
         retry_after_s: Some(1),
-        search_lag_ms: 200,
+        search_lag_ms: 150,
         webhook_duplicate: 0.2,
         webhook_late_ms: 150,
         webhook_forged: 0.2,

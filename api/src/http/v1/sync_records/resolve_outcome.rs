@@ -60,6 +60,6 @@ pub(super) async fn resolve_outcome(
     Body(body): Body<OutcomeBody>,
 ) -> Result<Json<Done>, Problem> {
     let key = record_of(&state, &caller, &id).await?;
-    let position = state.desk.resolve_outcome(&key, body.remote_id()?.as_ref()).await?;
+    let position = state.desk.resolve_outcome(&caller.envelope(), &key, body.remote_id()?.as_ref()).await?;
     Ok(Json(Done::at(&key.stream().id, position)))
 }
