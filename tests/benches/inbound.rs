@@ -43,6 +43,7 @@ struct Round {
     /// Records a second, by the wall: to the last append, and until the views have it.
     appended_rate: f64,
     shown_rate: f64,
+    script_rate: f64,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -102,6 +103,7 @@ async fn round(backend: Backend, provider: &Program, records: usize) -> anyhow::
         script_unchanged: per(script_unchanged.cpu),
         appended_rate: records as f64 / appended.wall,
         shown_rate: records as f64 / both.wall,
+        script_rate: records as f64 / script_first.wall,
     }))
 }
 
@@ -120,6 +122,7 @@ fn report(backend: Backend, rounds: &[Round]) {
         |part: fn(&Round) -> f64, peer: fn(&Round) -> f64| median(rounds, |round| part(round) / peer(round));
     let first = median(rounds, |round| round.script_first);
     let again = median(rounds, |round| round.script_unchanged);
+    let script = median(rounds, |round| round.script_rate);
     for (figure, most, what) in [(first, VOID_FIRST, "first load"), (again, VOID_UNCHANGED, "re-read")] {
         if figure > most {
             println!(
@@ -128,7 +131,7 @@ fn report(backend: Backend, rounds: &[Round]) {
         }
     }
     let (ours, wall) = (median(rounds, |round| round.appended), median(rounds, |round| round.appended_rate));
-    let figures = format!("ours {ours:.1} ({wall:.0} /s by the wall), script {first:.1}");
+    let figures = format!("ours {ours:.1} ({wall:.0} /s by the wall), script {first:.1} ({script:.0} /s)");
     if sqlite {
         let figure = ratio(|round| round.appended, |round| round.script_first);
         row::print(&format!("first load, to the last append, {name}"), &figures, figure, &(0.0..=2.0));
@@ -136,7 +139,7 @@ fn report(backend: Backend, rounds: &[Round]) {
         println!("first load, to the last append, {name}\n  {figures}\n");
     }
     let (ours, wall) = (median(rounds, |round| round.shown), median(rounds, |round| round.shown_rate));
-    let figures = format!("ours {ours:.1} ({wall:.0} /s by the wall), script {first:.1}");
+    let figures = format!("ours {ours:.1} ({wall:.0} /s by the wall), script {first:.1} ({script:.0} /s)");
     let figure = ratio(|round| round.shown, |round| round.script_first);
     row::print(&format!("first load, until every view has it, {name}"), &figures, figure, &(0.0..=4.0));
     let figures = format!("ours {:.1}, script {again:.1}", median(rounds, |round| round.unchanged));

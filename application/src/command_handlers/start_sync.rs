@@ -1,7 +1,6 @@
 //! Starts the runs that somebody asked for.
 
 use domain::ids::{IntegrationId, SyncConfigId, SyncRunId};
-use domain::metadata::Actor;
 use domain::sync_config::SyncConfig;
 use domain::value::{Direction, EntityName, RunType, TriggeredBy};
 

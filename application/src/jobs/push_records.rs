@@ -48,8 +48,9 @@ impl JobHandler for PushRecords {
         PUSH
     }
 
+    /// Large, because a group waits for its slowest call before its outcomes are recorded in one append.
     fn batch(&self) -> usize {
-        64
+        128
     }
 
     async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
@@ -102,13 +103,18 @@ impl JobHandler for RecoverWrites {
         RECOVER
     }
 
+    fn batch(&self) -> usize {
+        16
+    }
+
     async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
         let mut settled = Vec::with_capacity(jobs.len());
         for (config, group) in by_config(jobs, &mut settled) {
-            for (job, key) in group {
+            let recovered = group.into_iter().map(|(job, key)| async move {
                 let outcome = self.recover(config, &key, &job).await;
-                settled.push((job, outcome));
-            }
+                (job, outcome)
+            });
+            settled.extend(futures::future::join_all(recovered).await);
         }
         settled
     }
@@ -121,7 +127,7 @@ impl RecoverWrites {
             Ok((_, context)) => context,
             Err(error) => return again(engine.now(), Duration::from_mins(1), 0, &error.to_string()),
         };
-        match engine.recover(&context, &key.local_id, job.attempts).await {
+        match engine.recover(&context, &key.local_id).await {
             Ok(Pushed::Done) => Settled::Done,
             // What was not done is sent by the push that `OutcomeResolved` asks for.
             Ok(Pushed::Again(wait, _)) if wait.is_zero() => Settled::Done,

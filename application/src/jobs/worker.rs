@@ -18,7 +18,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// Lanes at work at once.
 const LANES: usize = 16;
 /// Jobs taken of a lane at once, at most.
-const TAKE: usize = 64;
+const TAKE: usize = 128;
 
 /// Takes due jobs and hands them to their handlers.
 pub struct Worker {

@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::adopt::is_ours;
 use super::context::Context;
 use super::engine::Engine;
-use super::outbound::{Pushed, retry};
+use super::outbound::{Pushed, delta, retry};
 use super::outcome::{after_confirmation, confirmation, covers};
 use super::pair::Pair;
 use crate::dispatcher::{Envelope, UnitBuilder};
@@ -33,13 +33,8 @@ enum Finding {
 }
 
 impl Engine {
-    /// Resolves the open write of a record. `looked` is how often this was tried before.
-    pub async fn recover(
-        &self,
-        context: &Context,
-        local_id: &str,
-        looked: u32,
-    ) -> Result<Pushed, Unavailable> {
+    /// Resolves the open write of a record.
+    pub async fn recover(&self, context: &Context, local_id: &str) -> Result<Pushed, Unavailable> {
         let ids = [local_id.to_owned()];
         let loaded = Pair::load(self.ports.dispatcher.log.as_ref(), context, &ids).await?;
         let Some(mut pair) = loaded.into_iter().next() else { return Ok(Pushed::Done) };
@@ -58,7 +53,9 @@ impl Engine {
             Ok(connection) => connection,
             Err(error) => return Ok(retry(60, &error.to_string())),
         };
-        let finding = match look_up(context, connection.as_ref(), &open.begun, &asked, looked).await {
+        let settle = self.timing(context).settle.unwrap_or(Duration::from_secs(5));
+        let settled = open.looked_up_at.map(|at| at + delta(settle) <= self.now());
+        let finding = match look_up(context, connection.as_ref(), (&open.begun, &asked), settled).await {
             Ok(finding) => finding,
             Err(error) => {
                 let wait = error.retry_after.unwrap_or(Duration::from_secs(5));
@@ -99,10 +96,8 @@ impl Engine {
         match finding {
             Finding::LookAgain => {
                 let settle = self.timing(context).settle.unwrap_or(Duration::from_secs(5));
-                let reason = "no outcome was recorded".to_owned();
-                let marked =
-                    pair.sync.execute(Command::MarkOutcomeUnknown { call, reason, needs_decision: None });
-                marked.map(|_| Pushed::Again(settle, "looked up once, nothing found yet".to_owned()))
+                let noted = pair.sync.execute(Command::NoteLookUp { call, at: self.now() });
+                noted.map(|_| Pushed::Again(settle, "looked up once, nothing found yet".to_owned()))
             }
             Finding::Task(why) => {
                 let reason = why.clone();
@@ -176,12 +171,11 @@ impl Engine {
 async fn look_up(
     context: &Context,
     connection: &dyn Connection,
-    begun: &WriteBegun,
-    asked: &Fields,
-    looked: u32,
+    (begun, asked): (&WriteBegun, &Fields),
+    settled: Option<bool>,
 ) -> Result<Finding, CallError> {
     match (begun.operation, begun_remote_id(context, begun)) {
-        (Operation::Create, _) => look_up_create(context, connection, begun, asked, looked).await,
+        (Operation::Create, _) => look_up_create(context, connection, (begun, asked), settled).await,
         (_, None) => Ok(Finding::Task("the record has no remote id to look up".to_owned())),
         (operation, Some(id)) => {
             let found = connection.read(&context.remote.name, &id).await?;
@@ -217,9 +211,8 @@ fn judge_change(operation: Operation, asked: &Fields, found: Option<RemoteRecord
 async fn look_up_create(
     context: &Context,
     connection: &dyn Connection,
-    begun: &WriteBegun,
-    asked: &Fields,
-    looked: u32,
+    (begun, asked): (&WriteBegun, &Fields),
+    settled: Option<bool>,
 ) -> Result<Finding, CallError> {
     let entity = &context.remote;
     let natural = entity.natural_key.as_ref().and_then(|name| asked.get(name)).and_then(Value::as_str);
@@ -233,7 +226,8 @@ async fn look_up_create(
     }
     let mut found = connection.find(&entity.name, &by).await?;
     match (found.len(), found.pop()) {
-        (0, _) | (_, None) if looked == 0 => Ok(Finding::LookAgain),
+        // Nothing, for the first time or too soon after it.
+        (0, _) | (_, None) if settled != Some(true) => Ok(Finding::LookAgain),
         (0, _) | (_, None) => Ok(Finding::NotDone),
         (1, Some(record)) if is_ours(context, begun, asked, &record) => Ok(Finding::Done(Box::new(record))),
         (1, Some(record)) => Ok(Finding::Task(format!(

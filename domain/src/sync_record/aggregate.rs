@@ -49,6 +49,8 @@ pub struct OpenWrite {
     pub unknown: bool,
     /// Why only a person can tell, when that is so.
     pub needs_decision: Option<String>,
+    /// When a look-up found nothing for the first time.
+    pub looked_up_at: Option<DateTime<Utc>>,
 }
 
 /// An intent whose outcome was unknown and turned out to be "not done": the same bytes go out again under its key, in
@@ -113,7 +115,7 @@ pub struct ConflictDigests {
 
 impl SyncRecord {
     /// Version of the state's stored shape; a snapshot of another is folded anew.
-    pub const SHAPE: u32 = 1;
+    pub const SHAPE: u32 = 2;
 
     /// Whether our side changed since both were in step.
     pub fn local_changed(&self) -> bool {
@@ -197,6 +199,7 @@ impl Aggregate for SyncRecord {
     type Event = SyncRecordEvent;
     type Error = SyncRecordError;
 
+    #[expect(clippy::too_many_lines, reason = "table")]
     fn decide(&self, command: SyncRecordCommand) -> Result<Vec<SyncRecordEvent>, SyncRecordError> {
         use SyncRecordCommand as C;
         match command {
@@ -211,6 +214,7 @@ impl Aggregate for SyncRecord {
             C::MarkOutcomeUnknown { call, reason, needs_decision } => {
                 decide::write::unknown(self, call, reason, needs_decision)
             }
+            C::NoteLookUp { call, at } => decide::write::looked_up(self, call, at),
             C::ResolveOutcome { call, by, confirmed } => {
                 decide::write::resolve(self, call, by, confirmed.map(|known| *known))
             }

@@ -45,6 +45,7 @@ pub(super) fn apply(state: &mut SyncRecord, event: &SyncRecordEvent) {
             if let Some(open) = &mut state.open {
                 open.unknown = true;
                 open.needs_decision.clone_from(&unknown.needs_decision);
+                open.looked_up_at = open.looked_up_at.or(unknown.looked_up_at);
             }
         }
         E::OutcomeResolved(resolved) => match &resolved.confirmed {
@@ -104,7 +105,8 @@ fn begin(state: &mut SyncRecord, begun: &WriteBegun) {
     state.intents = state.intents.max(begun.intent);
     state.waiting.clear();
     state.error = None;
-    state.open = Some(OpenWrite { begun: begun.clone(), unknown: false, needs_decision: None });
+    state.open =
+        Some(OpenWrite { begun: begun.clone(), unknown: false, needs_decision: None, looked_up_at: None });
 }
 
 /// A confirmed write moves the base to what was sent, as stored, on the observation it was made on.

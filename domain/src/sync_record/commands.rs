@@ -48,6 +48,13 @@ pub enum SyncRecordCommand {
         /// When only a person can tell: why.
         needs_decision: Option<String>,
     },
+    /// A look-up found nothing, for the first time.
+    NoteLookUp {
+        /// The call.
+        call: CallId,
+        /// When it was made.
+        at: DateTime<Utc>,
+    },
     /// Now we know.
     ResolveOutcome {
         /// The call.

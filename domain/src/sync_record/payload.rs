@@ -201,6 +201,9 @@ pub struct OutcomeUnknown {
     /// Set when only a person can tell.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub needs_decision: Option<String>,
+    /// When a look-up found nothing; only a second one, a settle time later, means that it was not done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looked_up_at: Option<DateTime<Utc>>,
 }
 
 /// How an unknown outcome became known.

@@ -145,10 +145,28 @@ fn a_refused_intent_leaves_no_key_behind_for_the_next_one() {
 
 #[test]
 fn an_unknown_outcome_is_never_retried_only_resolved() {
-    let unknown = OutcomeUnknown { call: call(1), reason: "timeout".to_owned(), needs_decision: None };
+    let unknown = OutcomeUnknown {
+        call: call(1),
+        reason: "timeout".to_owned(),
+        needs_decision: None,
+        looked_up_at: None,
+    };
     given::<SyncRecord>([ours(1, "Ada").into(), intent(1, 1, "Ada").into(), unknown.into()])
         .when(Command::Retry)
         .then_refused(&SyncRecordError::NotAllowed { status: SyncStatus::OutcomeUnknown, asked: "retried" });
+}
+
+#[test]
+fn a_look_up_that_finds_nothing_is_remembered_once() {
+    let at = DateTime::UNIX_EPOCH;
+    let looked = given::<SyncRecord>([intent(1, 1, "Ada").into()])
+        .when(Command::NoteLookUp { call: call(1), at })
+        .events();
+    let mut events = vec![intent(1, 1, "Ada").into()];
+    events.extend(looked);
+    let state = given::<SyncRecord>(events.clone()).state();
+    assert_eq!(state.open.and_then(|open| open.looked_up_at), Some(at));
+    given::<SyncRecord>(events).when(Command::NoteLookUp { call: call(1), at }).then_nothing();
 }
 
 #[test]

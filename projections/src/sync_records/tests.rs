@@ -70,7 +70,13 @@ fn confirmation() -> Confirmation {
 
 fn unknown(needs_decision: Option<&str>) -> SyncRecordEvent {
     let needs_decision = needs_decision.map(ToOwned::to_owned);
-    OutcomeUnknown { call: CALL, reason: "the connection was reset".to_owned(), needs_decision }.into()
+    OutcomeUnknown {
+        call: CALL,
+        reason: "the connection was reset".to_owned(),
+        needs_decision,
+        looked_up_at: None,
+    }
+    .into()
 }
 
 /// Every prefix of `events` shows the status that the aggregate has.

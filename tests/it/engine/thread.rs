@@ -85,3 +85,20 @@ async fn both_sides_change_different_fields_and_both_arrive() {
     assert_eq!((&here["name"], &here["phone"]), (&json!("Ada Lovelace"), &json!("2")));
     assert_eq!(rig.status(config, "-", "C-1").await.unwrap(), SyncStatus::Synced);
 }
+
+#[tokio::test]
+async fn a_look_up_that_failed_does_not_count_as_one_that_found_nothing() {
+    let (_folder, provider, ground) = rest(RestConfig::default()).await;
+    let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
+    provider.faults.force_write(Fault::DropBefore, 1);
+    rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
+    rig.idle().await.unwrap();
+    provider.faults.force(Fault::ServerError, 1);
+    rig.advance(40).await.unwrap();
+    let stream = SyncRecordKey { config, realm: "-".to_owned(), local_id: "C-1".to_owned() }.stream();
+    assert_eq!(
+        rig.events(&stream).await.unwrap()[..6],
+        ["LocalObserved", "WriteBegun", "OutcomeUnknown", "OutcomeUnknown", "OutcomeResolved", "WriteBegun"]
+    );
+    assert_eq!(provider.records("customers").len(), 1);
+}

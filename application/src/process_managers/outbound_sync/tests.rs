@@ -94,6 +94,7 @@ fn a_write_that_only_a_person_can_resolve_is_not_woken_again() {
         call: CallId(Uuid::nil()),
         reason: "two match".to_owned(),
         needs_decision: Some("two match".to_owned()),
+        looked_up_at: None,
     }
     .into();
     react(&OutboundSync, &mut knowledge, record(CUSTOMERS, "C-1"), unknown);

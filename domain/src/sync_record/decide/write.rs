@@ -1,5 +1,7 @@
 //! The outcome ledger: intent, then confirmed, rejected or unknown; unknown until resolved.
 
+use chrono::{DateTime, Utc};
+
 use crate::ids::CallId;
 use crate::sync_record::aggregate::{OpenWrite, SyncRecord};
 use crate::sync_record::error::SyncRecordError;
@@ -60,7 +62,27 @@ pub(in crate::sync_record) fn unknown(
     if write.needs_decision.is_some() || (write.unknown && needs_decision.is_none()) {
         return Ok(Vec::new());
     }
-    Ok(vec![SyncRecordEvent::OutcomeUnknown(OutcomeUnknown { call, reason, needs_decision })])
+    Ok(vec![SyncRecordEvent::OutcomeUnknown(OutcomeUnknown {
+        call,
+        reason,
+        needs_decision,
+        looked_up_at: None,
+    })])
+}
+
+/// The first look-up that finds nothing is remembered; later ones say nothing new.
+pub(in crate::sync_record) fn looked_up(state: &SyncRecord, call: CallId, at: DateTime<Utc>) -> Decision {
+    if open(state, call)?.looked_up_at.is_some() {
+        return Ok(Vec::new());
+    }
+    let reason = "looked up once, nothing found yet".to_owned();
+    let looked_up_at = Some(at);
+    Ok(vec![SyncRecordEvent::OutcomeUnknown(OutcomeUnknown {
+        call,
+        reason,
+        needs_decision: None,
+        looked_up_at,
+    })])
 }
 
 pub(in crate::sync_record) fn resolve(
