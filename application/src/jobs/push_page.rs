@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ids::SyncRunId;
-use domain::stream::{Kind, LocalRecordKey, StreamId};
+use domain::stream::{Kind, LocalRecordKey, StreamId, SyncRecordKey};
+use domain::sync_record::SyncRecord;
 use domain::sync_run::{Counts, EndRun, PageDone, SyncRun, SyncRunCommand};
+use domain::value::SyncStatus;
 
 use super::JobHandler;
 use super::push_records::again;
 use super::runs::PUSH_PAGE;
-use crate::dispatcher::Working;
+use crate::dispatcher::{Persisted, Working};
 use crate::ports::Unavailable;
 use crate::ports::job_queue::{Job, Settled};
 use crate::sync::Engine;
@@ -75,32 +77,50 @@ impl PushPage {
 
     /// Local ids after the cursor, in key order.
     async fn next_ids(&self, context: &Context, after: Option<&str>) -> Result<Vec<String>, Unavailable> {
-        let key = |local_id: &str| LocalRecordKey {
-            project: context.project,
-            entity: context.local_entity.clone(),
-            local_id: local_id.to_owned(),
-        };
-        let prefix = key("").stream().id;
-        let after = after.map(|id| key(id).stream().id);
+        let prefix = local_key(context, "").stream().id;
+        let after = after.map(|id| local_key(context, id).stream().id);
         let log = &self.0.ports.dispatcher.log;
         let streams = log.list_streams(Kind::LocalRecord, &prefix, after.as_deref(), PAGE).await?;
         Ok(streams.iter().filter_map(LocalRecordKey::parse).map(|key| key.local_id).collect())
     }
 
-    /// Each record becomes a job of its own: what is in step already costs no call.
+    /// Each record that is out of step becomes a job of its own.
     async fn enqueue(&self, context: &Context, ids: &[String]) -> Result<(), Unavailable> {
         let engine = &self.0;
         let routes = engine.directory.now().await?;
         let Some(live) = routes.live(context.config_id) else { return Ok(()) };
-        let jobs = ids.iter().map(|local_id| {
-            let key = domain::stream::SyncRecordKey {
+        let keys = self.out_of_step(context, ids).await?;
+        let jobs = keys.iter().map(|key| super::push_records::push_job(&live, key, engine.now()));
+        engine.ports.queue.enqueue(jobs.collect()).await
+    }
+
+    /// Records whose newest version was not brought into step under the mapping in force, as far as the snapshots and
+    /// the heads of the local streams tell.
+    async fn out_of_step(
+        &self,
+        context: &Context,
+        ids: &[String],
+    ) -> Result<Vec<SyncRecordKey>, Unavailable> {
+        let log = &self.0.ports.dispatcher.log;
+        let keys: Vec<SyncRecordKey> = ids
+            .iter()
+            .map(|local_id| SyncRecordKey {
                 config: context.config_id,
                 realm: context.realm.clone(),
                 local_id: local_id.clone(),
-            };
-            super::push_records::push_job(&live, &key, engine.now())
+            })
+            .collect();
+        let ours: Vec<StreamId> = ids.iter().map(|id| local_key(context, id).stream()).collect();
+        let theirs: Vec<StreamId> = keys.iter().map(SyncRecordKey::stream).collect();
+        let heads = log.load_many(&ours, None).await?;
+        let states = log.load_many(&theirs, <SyncRecord as Persisted>::SHAPE).await?;
+        let both = heads.iter().zip(&states);
+        let late = both.map(|(ours, theirs)| {
+            let state = Working::<SyncRecord>::loaded(theirs).state;
+            let seen = state.base.as_ref().is_some_and(|base| base.local_version == ours.head());
+            !(seen && state.mapping == Some(context.version) && state.status() == SyncStatus::Synced)
         });
-        engine.ports.queue.enqueue(jobs.collect()).await
+        Ok(keys.into_iter().zip(late).filter_map(|(key, late)| late.then_some(key)).collect())
     }
 
     async fn store(
@@ -136,5 +156,13 @@ impl PushPage {
             Ok(_) => Ok(Settled::RetryAt(engine.now(), "next page".to_owned())),
             Err(refused) => Ok(again(engine.now(), Duration::from_secs(1), 0, &refused.to_string())),
         }
+    }
+}
+
+fn local_key(context: &Context, local_id: &str) -> LocalRecordKey {
+    LocalRecordKey {
+        project: context.project,
+        entity: context.local_entity.clone(),
+        local_id: local_id.to_owned(),
     }
 }

@@ -12,6 +12,7 @@ use domain::sync_config::Settings;
 use domain::sync_config::field_path::FieldPath;
 use domain::sync_config::filter::CompiledFilter;
 use domain::sync_config::mapping::{Known, Mapping, MappingProblem, MappingVersion};
+use domain::sync_config::transform::Transform;
 use domain::sync_record::plan::{Plan, Rules};
 use domain::value::Direction;
 
@@ -130,6 +131,12 @@ impl Context {
     /// evaluated on it holds it back.
     pub fn fits(&self, record: &Fields) -> bool {
         self.filters.iter().all(|filter| filter.matches(record).unwrap_or(false))
+    }
+
+    /// Whether any rule refers to other records.
+    pub fn refers(&self) -> bool {
+        let refers = |transform: &Transform| matches!(transform, Transform::Reference { .. });
+        self.mapping.rules.iter().any(|rule| refers(&rule.transform))
     }
 
     /// What open writes are unique in.

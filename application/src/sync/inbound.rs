@@ -186,6 +186,9 @@ impl Engine {
         context: &Context,
         seen: &mut [Seen<'_>],
     ) -> Result<Known, Unavailable> {
+        if !context.refers() {
+            return Ok(context.known());
+        }
         let mut peeked: Vec<Pair> = Vec::with_capacity(seen.len());
         for seen in seen.iter() {
             let mut pair = seen.pair.clone();

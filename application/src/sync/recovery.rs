@@ -58,7 +58,7 @@ impl Engine {
         let finding = match look_up(context, connection.as_ref(), (&open.begun, &asked), settled).await {
             Ok(finding) => finding,
             Err(error) => {
-                let wait = error.retry_after.unwrap_or(Duration::from_secs(5));
+                let wait = error.retry_after.unwrap_or(settle.min(Duration::from_secs(5)));
                 return Ok(Pushed::Again(wait, error.to_string()));
             }
         };

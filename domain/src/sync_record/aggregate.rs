@@ -199,7 +199,6 @@ impl Aggregate for SyncRecord {
     type Event = SyncRecordEvent;
     type Error = SyncRecordError;
 
-    #[expect(clippy::too_many_lines, reason = "table")]
     fn decide(&self, command: SyncRecordCommand) -> Result<Vec<SyncRecordEvent>, SyncRecordError> {
         use SyncRecordCommand as C;
         match command {

@@ -74,5 +74,5 @@ impl Drop for Program {
 /// An HTTP client as anybody has it.
 #[expect(clippy::disallowed_methods, reason = "a benchmark is an outside caller")]
 pub(crate) fn client() -> reqwest::Result<Client> {
-    Client::builder().timeout(Duration::from_secs(60)).build()
+    Client::builder().timeout(Duration::from_mins(1)).build()
 }
