@@ -1,5 +1,8 @@
 //! Serves lanes round-robin, so that one busy realm never starves another.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex};
 
@@ -45,17 +48,18 @@ impl Worker {
     }
 
     /// Works for ever; ends when dropped.
+    ///
+    /// Lanes under way are polled all the time, also while the queue is looked at: a lane that was handed something
+    /// shared (a database connection) and is not polled would keep everybody else from it.
     pub async fn run(&self) {
         let mut busy: Busy<'_> = FuturesUnordered::new();
         let mut lanes: HashSet<String> = HashSet::new();
         loop {
-            let started = match self.start(&mut busy, &mut lanes).await {
-                Ok(started) => started,
-                Err(error) => {
-                    tracing::warn!(%error, "worker pauses");
-                    false
-                }
-            };
+            let due = self.look(&mut busy, &mut lanes).await.unwrap_or_else(|error| {
+                tracing::warn!(%error, "worker pauses");
+                Vec::new()
+            });
+            let started = self.start(due, &mut busy, &mut lanes);
             self.next(&mut busy, &mut lanes, started).await;
         }
     }
@@ -70,13 +74,31 @@ impl Worker {
         }
     }
 
-    async fn start<'a>(
-        &'a self,
-        busy: &mut Busy<'a>,
+    /// Due lanes, while those under way go on.
+    async fn look(
+        &self,
+        busy: &mut Busy<'_>,
         lanes: &mut HashSet<String>,
-    ) -> Result<bool, Unavailable> {
+    ) -> Result<Vec<String>, Unavailable> {
+        let mut round = std::pin::pin!(self.round());
+        loop {
+            if busy.is_empty() {
+                return round.await;
+            }
+            match futures::future::select(round.as_mut(), busy.next()).await {
+                futures::future::Either::Left((due, _)) => return due,
+                futures::future::Either::Right((done, _)) => {
+                    if let Some(lane) = done {
+                        lanes.remove(&lane);
+                    }
+                }
+            }
+        }
+    }
+
+    fn start<'a>(&'a self, due: Vec<String>, busy: &mut Busy<'a>, lanes: &mut HashSet<String>) -> bool {
         let mut started = false;
-        for lane in self.round().await? {
+        for lane in due {
             if lanes.len() >= LANES {
                 break;
             }
@@ -90,7 +112,7 @@ impl Worker {
                 }));
             }
         }
-        Ok(started)
+        started
     }
 
     /// Waits until a lane is done or something new is there.
