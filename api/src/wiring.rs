@@ -4,6 +4,7 @@ mod connectors;
 mod defaults;
 mod gate;
 mod hub;
+mod looking;
 mod migrations;
 mod ownership;
 mod roles;
@@ -13,6 +14,7 @@ mod views;
 
 pub use defaults::register as register_defaults;
 pub use hub::Hub;
+pub use looking::desk;
 pub use ownership::Ownership;
 pub use roles::{Role, Roles};
 pub use running::Running;

@@ -51,6 +51,7 @@ without_snapshots!(
     domain::sync_config::SyncConfig,
     domain::sync_run::SyncRun,
     domain::webhook_delivery::WebhookDelivery,
+    domain::webhook_endpoint::WebhookEndpoint,
 );
 
 /// An aggregate being worked on: its state evolves with each decision, nothing is stored yet.
@@ -149,6 +150,9 @@ impl<A: Persisted> Working<A> {
 
 /// The net effect of a stream's claim changes within one unit: at most one change per key.
 fn net(changes: Vec<ClaimChange>) -> Vec<ClaimChange> {
+    if changes.len() < 2 {
+        return changes;
+    }
     let mut order: Vec<ClaimKey> = Vec::new();
     let mut by_key: BTreeMap<ClaimKey, ClaimChange> = BTreeMap::new();
     for change in changes {

@@ -2,6 +2,7 @@
 //!
 //! This crate decides and orders; it opens no socket and no database. Adapters live in `infrastructure`.
 
+pub mod change_feed;
 pub mod command_handlers;
 pub mod dispatcher;
 pub mod error;

@@ -69,9 +69,46 @@ impl Serialize for Digest {
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = <std::borrow::Cow<'de, str>>::deserialize(deserializer)?;
-        let mut bytes = [0_u8; 32];
-        hex::decode_to_slice(text.as_bytes(), &mut bytes).map_err(serde::de::Error::custom)?;
-        Ok(Self(bytes))
+        deserializer.deserialize_str(HexText)
     }
 }
+
+/// Reads the text where it lies: an event holds up to six of them, and a page of events thousands.
+struct HexText;
+
+impl serde::de::Visitor<'_> for HexText {
+    type Value = Digest;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("64 hexadecimal digits")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Digest, E> {
+        let wrong = || E::invalid_value(serde::de::Unexpected::Other("another text"), &self);
+        let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return Err(wrong()) };
+        let mut bytes = [0_u8; 32];
+        if pairs.len() != bytes.len() {
+            return Err(wrong());
+        }
+        for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
+            let (high, low) = (NIBBLE[usize::from(*high)], NIBBLE[usize::from(*low)]);
+            if (high | low) > 0xF {
+                return Err(wrong());
+            }
+            *byte = high << 4 | low;
+        }
+        Ok(Digest(bytes))
+    }
+}
+
+/// What a hexadecimal digit counts; 255 for every other byte.
+const NIBBLE: [u8; 256] = {
+    let mut table = [u8::MAX; 256];
+    let mut digit = 0_u8;
+    while digit < 16 {
+        table[b"0123456789abcdef"[digit as usize] as usize] = digit;
+        table[b"0123456789ABCDEF"[digit as usize] as usize] = digit;
+        digit += 1;
+    }
+    table
+};

@@ -10,6 +10,7 @@ use crate::sync_config::SyncConfigEvent;
 use crate::sync_record::SyncRecordEvent;
 use crate::sync_run::SyncRunEvent;
 use crate::webhook_delivery::WebhookDeliveryEvent;
+use crate::webhook_endpoint::WebhookEndpointEvent;
 
 #[cfg(test)]
 mod tests;
@@ -39,6 +40,8 @@ pub(crate) use variants;
 pub trait AggregateEvent: Into<Event> + Clone {
     /// The event, when it is this aggregate's.
     fn of(event: &Event) -> Option<&Self>;
+    /// The same, taken out of it.
+    fn from_event(event: Event) -> Option<Self>;
 }
 
 macro_rules! sum {
@@ -68,6 +71,13 @@ macro_rules! sum {
                         _ => None,
                     }
                 }
+
+                fn from_event(event: Event) -> Option<Self> {
+                    match event {
+                        Event::$kind(event) => Some(event),
+                        _ => None,
+                    }
+                }
             }
         )+
     };
@@ -88,4 +98,6 @@ sum! {
     LocalRecord(LocalRecordEvent),
     /// Of [`crate::webhook_delivery`].
     WebhookDelivery(WebhookDeliveryEvent),
+    /// Of [`crate::webhook_endpoint`].
+    WebhookEndpoint(WebhookEndpointEvent),
 }

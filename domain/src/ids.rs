@@ -52,6 +52,8 @@ ids! {
     SyncConfigId,
     /// One execution of a sync.
     SyncRunId,
+    /// A customer's endpoint that the change feed is sent to.
+    WebhookEndpointId,
     /// One request to a provider, with one or more intents.
     CallId,
     /// A command as its sender named it; makes a repeated command harmless.

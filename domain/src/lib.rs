@@ -24,3 +24,4 @@ pub mod testing;
 pub mod validation;
 pub mod value;
 pub mod webhook_delivery;
+pub mod webhook_endpoint;

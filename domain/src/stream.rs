@@ -29,11 +29,13 @@ pub enum Kind {
     LocalRecord,
     /// [`crate::webhook_delivery`]
     WebhookDelivery,
+    /// [`crate::webhook_endpoint`]
+    WebhookEndpoint,
 }
 
 impl Kind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Project,
         Self::Integration,
         Self::SyncConfig,
@@ -41,6 +43,7 @@ impl Kind {
         Self::SyncRecord,
         Self::LocalRecord,
         Self::WebhookDelivery,
+        Self::WebhookEndpoint,
     ];
 
     /// The stored name.
@@ -53,6 +56,7 @@ impl Kind {
             Self::SyncRecord => "sync_record",
             Self::LocalRecord => "local_record",
             Self::WebhookDelivery => "webhook_delivery",
+            Self::WebhookEndpoint => "webhook_endpoint",
         }
     }
 

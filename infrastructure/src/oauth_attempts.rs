@@ -60,7 +60,7 @@ impl DatabaseOAuthAttempts {
         let seal = |verifier: &SecretString| {
             self.vault.seal(attempt.organization, &context, verifier.expose_secret().as_bytes())
         };
-        let sealed = attempt.pkce_verifier.as_ref().map(seal);
+        let sealed = attempt.verifier.as_ref().map(seal);
         let key_id = sealed.as_deref().map(SealedTable::key_id).transpose()?.unwrap_or_default().to_owned();
         let values = params![
             name,
@@ -95,7 +95,7 @@ impl DatabaseOAuthAttempts {
             integration: id(row, 3)?.into(),
             provider: row.text(4)?.to_owned(),
             redirect_uri: row.text(5)?.to_owned(),
-            pkce_verifier: row.opt_bytes(10)?.map(open).transpose()?,
+            verifier: row.opt_bytes(10)?.map(open).transpose()?,
             additional_data: row.opt_text(6)?.map(str::to_owned),
             status: row.text(7)?.to_owned(),
             error: row.opt_text(8)?.map(str::to_owned),

@@ -9,7 +9,7 @@ use application::ports::read_store::{Row, RowChanges};
 use domain::event::Event;
 use domain::metadata::Recorded;
 
-use crate::projection::{ErasedProjection, Poisoned};
+use crate::projection::{ErasedProjection, Poisoned, shows_contents};
 
 #[cfg(test)]
 mod tests;
@@ -75,7 +75,7 @@ pub async fn as_of(
     let mut memories: Vec<Memory> = projections.into_iter().map(Memory::new).collect();
     let mut after = 0;
     loop {
-        let mut page = log.read_all(after, PAGE).await?;
+        let mut page = log.read_opened(after, PAGE, shows_contents).await?;
         let Some(last) = page.last().map(|event| event.position) else { break };
         page.truncate(page.partition_point(|event| event.position <= position));
         for memory in &mut memories {

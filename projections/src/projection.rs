@@ -6,6 +6,7 @@ use application::ports::read_store::{Row, RowChanges, Table};
 use domain::event::Event;
 use domain::metadata::Recorded;
 use domain::stream::Kind;
+use domain::sync_record::SyncRecordEvent;
 
 use crate::row::{BadRow, TableRow};
 
@@ -45,6 +46,16 @@ pub trait Projection: Send + Sync + 'static {
         row: Option<Self::Row>,
         event: &Recorded<Event>,
     ) -> Result<Option<Self::Row>, Poison>;
+
+    /// Fills the columns that follow from the others, once per page and row.
+    fn finish(&self, _row: &mut Self::Row) {}
+}
+
+/// Whether a view shows sealed contents of `event`. What both sides of a record hold in between is for the engine only.
+pub(crate) fn shows_contents(event: &Event) -> bool {
+    use SyncRecordEvent as E;
+    let Event::SyncRecord(event) = event else { return true };
+    !matches!(event, E::RemoteObserved(_) | E::WriteBegun(_) | E::WriteConfirmed(_) | E::OutcomeResolved(_))
 }
 
 /// What a page of events changes, before the rows are read.
@@ -132,7 +143,11 @@ impl<P: Projection> ErasedProjection for P {
         let keys = plan.reads.into_iter().chain(plan.begun);
         let changed = |(index, (key, row)): (usize, (String, Option<P::Row>))| {
             let matters = row.is_some() || known.get(index).copied().unwrap_or_default();
-            matters.then(|| (key, row.map(P::Row::into_cells)))
+            let finished = |mut row| {
+                self.finish(&mut row);
+                row.into_cells()
+            };
+            matters.then(|| (key, row.map(finished)))
         };
         Ok(RowChanges { rows: keys.zip(rows).enumerate().filter_map(changed).collect() })
     }

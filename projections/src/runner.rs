@@ -21,7 +21,7 @@ use board::Board;
 pub use board::ProjectionStatus;
 pub(crate) use slot::Slot;
 
-use crate::projection::ErasedProjection;
+use crate::projection::{ErasedProjection, shows_contents};
 use crate::publication;
 
 /// Events that are read and folded at once.
@@ -134,7 +134,7 @@ impl Runner {
         waiting.sort_by_key(|slot| slot.position);
         let mut progressed = false;
         while let Some(first) = waiting.first() {
-            let page = self.ports.log.read_all(first.position, self.page).await?;
+            let page = self.ports.log.read_opened(first.position, self.page, shows_contents).await?;
             let Some(last) = page.last().map(|event| event.position) else { break };
             let ahead = waiting.split_off(waiting.partition_point(|slot| slot.position < last));
             try_join_all(waiting.into_iter().map(|slot| slot.take(&self.ports, &page))).await?;

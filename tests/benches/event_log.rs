@@ -1,6 +1,7 @@
 //! The event log against its peers on PostgreSQL, in the same run: three alternated rounds, medians.
 //!
-//! `HEADWATER_TEST_POSTGRES="$(.ci/postgres.sh start)" cargo bench -p tests --bench event_log`
+//! `HEADWATER_TEST_POSTGRES="$(.ci/postgres.sh start)" cargo bench -p tests --bench event_log`, and with
+//! `-- WORDS` only the rows whose name contains the words.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people, far below 2^52")]
 
@@ -30,7 +31,9 @@ async fn main() {
     let Some(url) = tests::postgres::fresh_database().await else { return };
     let ours = Ours::open(&url).await;
     println!("rounds: {ROUNDS}, medians; CPU is of this process and of every PostgreSQL process\n");
-    single_commands(&ours).await;
+    if wanted("single commands") {
+        single_commands(&ours).await;
+    }
     batches(&ours, "batch append, events only", (Content::Plain, 1), 0.85).await;
     batches(&ours, "batch append, claims and snapshots", (Content::Full, 1), 0.45).await;
     batches(&ours, "batch append, claims, snapshots, sealed", (Content::Sealed, 1), 0.0).await;
@@ -60,7 +63,18 @@ async fn single_commands(ours: &Ours) {
     );
 }
 
+/// Whether the words after `--`, if there are any, are of this row's name.
+#[expect(clippy::disallowed_methods, reason = "which rows are measured is said on the command line")]
+fn wanted(name: &str) -> bool {
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    name.contains(&words.join(" "))
+}
+
 async fn batches(ours: &Ours, name: &str, (content, in_flight): (Content, usize), goal: f64) {
+    let name = format!("{name}, {in_flight} of our calls in flight");
+    if !wanted(&name) {
+        return;
+    }
     let copy = copy::Copy::open().await;
     let (mut mine, mut theirs) = (Vec::new(), Vec::new());
     for round in 0..=ROUNDS {
@@ -78,7 +92,6 @@ async fn batches(ours: &Ours, name: &str, (content, in_flight): (Content, usize)
             theirs.push(them);
         }
     }
-    let name = format!("{name}, {in_flight} of our calls in flight");
     report(&name, &mine, "COPY BINARY of its event rows", &theirs, goal);
 }
 

@@ -55,7 +55,8 @@ async fn run() -> anyhow::Result<()> {
     let records = setting::number("HEADWATER_BENCH_RECORDS", 100_000);
     let provider = Program::simulator(records).await?;
     println!(
-        "{records} records, {ROUNDS} rounds, medians; CPU in ms per 1,000 records, PostgreSQL included\n"
+        "{records} records, {ROUNDS} rounds, medians; CPU in ms per 1,000 records, PostgreSQL included, the simulator \
+         not; the integration goes inbound only\n"
     );
     for backend in [Backend::Sqlite, Backend::Postgres] {
         let mut rounds = Vec::new();
@@ -70,7 +71,7 @@ async fn run() -> anyhow::Result<()> {
 }
 
 async fn round(backend: Backend, provider: &Program, records: usize) -> anyhow::Result<Option<Round>> {
-    let Some(bench) = BenchHub::open(backend, provider).await? else { return Ok(None) };
+    let Some(bench) = BenchHub::open(backend, provider, "inbound").await? else { return Ok(None) };
     let folder = tempfile::tempdir()?;
     let database = folder.path().join("floor.db").display().to_string();
     let script = || python::run("floor.py", &[&provider.url, API_KEY, &database]);

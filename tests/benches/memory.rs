@@ -73,7 +73,8 @@ impl Hub {
 }
 
 async fn load(hub: &Hub, provider: &Program) -> anyhow::Result<()> {
-    let new = json!({"provider": "rest", "display_name": "Rest", "base_url": provider.url});
+    let url = &provider.url;
+    let new = json!({"provider": "rest", "display_name": "Rest", "base_url": url, "direction": "inbound"});
     let made = hub.ask(Method::POST, "/v1/integrations", new).await?;
     let id = made["id"].as_str().context("no id")?;
     let at = |what: &str| format!("/v1/integrations/{id}{what}");

@@ -73,7 +73,7 @@ struct Outcome {
 
 async fn ours(backend: Backend, writes: usize, dropped: f64) -> anyhow::Result<Option<Outcome>> {
     let provider = Program::simulator(0).await?;
-    let Some(bench) = BenchHub::open(backend, &provider).await? else { return Ok(None) };
+    let Some(bench) = BenchHub::open(backend, &provider, "bidirectional").await? else { return Ok(None) };
     bench.enable().await?;
     bench.work().await?;
     sending::put(&bench, writes).await?;

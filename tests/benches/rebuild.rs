@@ -43,7 +43,7 @@ async fn run() -> anyhow::Result<()> {
     let provider = Program::simulator(records).await?;
     println!("the events of {records} records, {ROUNDS} rounds, medians; CPU with PostgreSQL\n");
     for backend in [Backend::Sqlite, Backend::Postgres] {
-        let Some(bench) = BenchHub::open(backend, &provider).await? else { continue };
+        let Some(bench) = BenchHub::open(backend, &provider, "inbound").await? else { continue };
         bench.enable().await?;
         bench.work().await?;
         bench.show().await?;

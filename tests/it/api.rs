@@ -5,4 +5,5 @@ mod connecting;
 mod conventions;
 mod journey;
 mod records;
+mod tenants;
 mod webhooks;

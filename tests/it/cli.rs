@@ -165,6 +165,46 @@ fn a_connector_with_a_mistake_is_explained_with_file_and_line() {
 }
 
 #[test]
+fn a_new_connector_has_nothing_to_find_fault_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path().to_str().unwrap();
+    let made = headwater(&["connectors", "new", "acme_books", "--folder", at]);
+    assert_eq!(made.code, 0, "{made:?}");
+    let home = folder.path().join("acme_books");
+    let said = headwater(&["connectors", "check", home.to_str().unwrap()]);
+    assert_eq!((said.code, said.out.trim()), (0, "acme_books: nothing to find fault with"), "{said:?}");
+    let again = headwater(&["connectors", "new", "acme_books", "--folder", at]);
+    assert!(again.err.contains("is there already"), "{again:?}");
+    let wrong = headwater(&["connectors", "new", "Acme Books", "--folder", at]);
+    assert!(wrong.err.contains("is no key"), "{wrong:?}");
+}
+
+#[test]
+fn connectors_are_listed_for_programs_and_checked_by_their_key() {
+    let listed = headwater(&["connectors", "list", "--json"]);
+    let all: Vec<Value> = serde_json::from_str(&listed.out).unwrap();
+    let quickbooks = all.iter().find(|one| one["key"] == "quickbooks").unwrap();
+    assert_eq!(
+        (quickbooks["auth"][0]["kind"].as_str(), quickbooks["hook"].as_bool()),
+        (Some("oauth2"), Some(false))
+    );
+    assert_eq!(quickbooks["webhooks"]["signature"], "hmac");
+    assert!(quickbooks["entities"].as_array().unwrap().iter().any(|one| one["write_class"] == "c"));
+    assert!(headwater(&["connectors", "check", "quickbooks"]).out.contains("quickbooks: "));
+    assert!(headwater(&["connectors", "check", "nobody"]).err.contains("connectors list"));
+    let schema: Value = serde_json::from_str(&headwater(&["connectors", "schema"]).out).unwrap();
+    assert!(schema["properties"]["auth"].is_object());
+}
+
+#[test]
+fn the_table_of_providers_is_fresh() {
+    let kept = include_str!("../../docs/providers.md");
+    let made = headwater(&["connectors", "list", "--markdown"]).out;
+    let hint = "run: headwater connectors list --markdown > docs/providers.md";
+    assert_eq!(kept.trim_end(), made.trim_end(), "{hint}");
+}
+
+#[test]
 fn the_interface_describes_itself() {
     let said = headwater(&["openapi"]);
     let document: Value = serde_json::from_str(&said.out).unwrap();

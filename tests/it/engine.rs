@@ -1,6 +1,8 @@
 //! The engine end to end, against the simulators, step by step.
 
+mod at_once;
 mod conflicts;
+mod delivery;
 mod ground;
 mod kills;
 mod policies;

@@ -11,6 +11,8 @@ mod engine;
 mod golden_events;
 mod journey;
 mod openapi;
+mod outgoing_webhooks;
 mod projections;
+mod providers;
 mod stress_event_log;
 mod tidy;

@@ -95,7 +95,11 @@ fn the_layers_hold() {
         ("projections", &["application", "domain"]),
         ("api", &["application", "domain", "infrastructure", "projections", "sandbox"]),
         ("sandbox", &[]),
-        ("tests", &["api", "application", "domain", "infrastructure", "projections", "sandbox"]),
+        ("descriptions", &[]),
+        (
+            "tests",
+            &["api", "application", "descriptions", "domain", "infrastructure", "projections", "sandbox"],
+        ),
     ]);
     let banned: BTreeMap<&str, &[&str]> = BTreeMap::from([
         (

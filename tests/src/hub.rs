@@ -70,6 +70,22 @@ impl Setting {
         Self { clock: None, ..self }
     }
 
+    /// The same, its clock beginning near the simulators' own, which is real: tokens and signatures are judged by both.
+    #[must_use]
+    pub fn now(self) -> Self {
+        Self { clock: Some(ManualClock::new(SystemClock.now())), ..self }
+    }
+
+    /// The same, with every address of a provider leading to its simulator.
+    #[must_use]
+    pub fn with_simulator(mut self, provider: &str, base_url: &str) -> Self {
+        let at = base_url.parse().expect("simulators have a URL");
+        let simulated = ConnectorsConfig::simulated(provider, &at);
+        self.config.connectors = ConnectorsConfig { connectors: drafts(), ..simulated };
+        self.config.egress = self.config.egress.allowing(&at);
+        self
+    }
+
     /// The same, knowing a QuickBooks simulator.
     #[must_use]
     pub fn with_quickbooks(mut self, books: &QuickBooksSandbox) -> Self {
@@ -95,6 +111,13 @@ impl Setting {
         };
         Sources { ids: Arc::new(SystemIds::new(Arc::clone(&clock))), clock, poll: POLL }
     }
+}
+
+/// A folder of connectors under work, in place of those in the binary: `HEADWATER_TEST_PROVIDERS`. Who writes a
+/// manifest tries it without building anything.
+#[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the program")]
+pub fn drafts() -> Option<PathBuf> {
+    std::env::var_os("HEADWATER_TEST_PROVIDERS").map(PathBuf::from)
 }
 
 /// The folder of connectors that are not in the binary.
@@ -230,12 +253,18 @@ impl Hub {
         let id = text(&self.post("/v1/integrations", new).await?, "id")?;
         let connect = json!({"integration_id": id});
         let begun = self.post("/v1/integrations/quickbooks/connect", connect).await?;
-        let ended = self.client.get(text(&begun, "authorize_url")?).send().await?;
+        self.browse(&text(&begun, "authorize_url")?).await?;
+        self.enable(&id, features).await?;
+        Ok(id)
+    }
+
+    /// Follows a browser's way through a provider's consent to our callback.
+    pub async fn browse(&self, url: &str) -> anyhow::Result<()> {
+        let ended = self.client.get(url).send().await?;
         if !ended.status().is_success() {
             bail!("the authorization ended with {}: {}", ended.status(), ended.text().await?);
         }
-        self.enable(&id, features).await?;
-        Ok(id)
+        Ok(())
     }
 
     async fn enable(&self, id: &str, features: &[&str]) -> anyhow::Result<()> {

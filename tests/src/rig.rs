@@ -12,6 +12,7 @@ use application::command_handlers::{
     SyncConfigSettings,
 };
 use application::dispatcher::{Envelope, Working};
+use application::jobs::keep_webhooks::KeepWebhooks;
 use application::jobs::process_webhook::ProcessWebhooks;
 use application::jobs::pull_page::PullPage;
 use application::jobs::pull_records::PullRecords;
@@ -40,10 +41,12 @@ use infrastructure::blob_store::DatabaseBlobStore;
 use infrastructure::clock::ManualClock;
 use infrastructure::connectors::{ConnectorRegistry, Endpoints, RegistryOptions, Services};
 use infrastructure::credentials::DatabaseCredentials;
+use infrastructure::deliveries::DatabaseDeliveries;
 use infrastructure::http::{EgressPolicy, HttpClient};
 use infrastructure::id_generator::SystemIds;
 use infrastructure::limiter::InProcessLimiter;
 use infrastructure::oauth_attempts::DatabaseOAuthAttempts;
+use infrastructure::webhook_sender::HttpWebhookSender;
 use secrecy::SecretString;
 use serde_json::Value;
 
@@ -61,6 +64,8 @@ pub const TIMING: Timing = Timing {
 pub struct Ground {
     /// Folder of the database and the key file; kept over restarts.
     pub folder: PathBuf,
+    /// URL of a PostgreSQL database; without one it is SQLite in the folder.
+    pub database: Option<String>,
     /// The provider's key.
     pub provider: String,
     /// Where the provider's simulator listens.
@@ -89,7 +94,8 @@ pub struct Rig {
 impl Rig {
     /// Opens the hub on its ground; the same ground again is a restart.
     pub async fn open(ground: &Ground) -> anyhow::Result<Self> {
-        let place = Place { data: DataConfig::in_folder(&ground.folder), keys: KeysConfig::default() };
+        let data = DataConfig { database: ground.database.clone(), ..DataConfig::in_folder(&ground.folder) };
+        let place = Place { data, keys: KeysConfig::default() };
         let clock: Arc<dyn Clock> = Arc::new(ground.clock.clone());
         let ids = Arc::new(SystemIds::new(Arc::clone(&clock)));
         let sources = Sources { clock: Arc::clone(&clock), ids, poll: Duration::from_millis(5) };
@@ -170,6 +176,14 @@ impl Rig {
 
     /// Connects QuickBooks by OAuth as a browser would, and enables it.
     pub async fn connect_by_oauth(&self, client: (&str, &str)) -> anyhow::Result<IntegrationId> {
+        let created = self.create_oauth_integration(client).await?;
+        let integration = self.authorize(Some(created)).await?;
+        self.enable(integration).await?;
+        Ok(integration)
+    }
+
+    /// Everything up to an authorization of QuickBooks: project, app and integration.
+    pub async fn create_oauth_integration(&self, client: (&str, &str)) -> anyhow::Result<IntegrationId> {
         self.register_project().await?;
         let provider = self.desk.provider(&self.ground.provider)?;
         let given = vec![
@@ -181,14 +195,21 @@ impl Rig {
         settings.insert("income_account".to_owned(), Value::from("79"));
         let new =
             NewIntegration { settings, ..NewIntegration::plain(DEFAULT_PROJECT, &self.ground.provider) };
-        let (created, _) = self.desk.create_integration(&self.envelope(), new).await?;
-        let integration = self.authorize(Some(created)).await?;
-        self.enable(integration).await?;
-        Ok(integration)
+        Ok(self.desk.create_integration(&self.envelope(), new).await?.0)
     }
 
     /// One authorization, from the authorize page to the callback.
     pub async fn authorize(&self, integration: Option<IntegrationId>) -> anyhow::Result<IntegrationId> {
+        let (integration, callback) = self.consent(integration).await?;
+        self.desk.complete_oauth(&self.ground.provider, &callback).await?;
+        Ok(integration)
+    }
+
+    /// A person's part of an authorization; answers what the browser brings back.
+    pub async fn consent(
+        &self,
+        integration: Option<IntegrationId>,
+    ) -> anyhow::Result<(IntegrationId, BTreeMap<String, String>)> {
         let connect = Connect {
             provider: self.ground.provider.clone(),
             project: DEFAULT_PROJECT,
@@ -201,15 +222,13 @@ impl Rig {
         let Connecting::Authorize { integration, url, .. } = begun else {
             anyhow::bail!("the provider has no authorize page")
         };
-        let callback = browser::follow(&url).await?;
-        self.desk.complete_oauth(&self.ground.provider, &callback).await?;
-        Ok(integration)
+        Ok((integration, browser::follow(&url).await?))
     }
 
     /// Enables an integration.
     pub async fn enable(&self, id: IntegrationId) -> anyhow::Result<()> {
         let provider = self.desk.provider(&self.ground.provider)?;
-        let facts = self.desk.facts(&provider);
+        let facts = self.desk.facts(&provider, &Fields::new());
         let stream = StreamId::of(Kind::Integration, id.0);
         let command =
             |_: &Integration| IntegrationCommand::Enable { facts: Arc::clone(&facts), automatic: false };
@@ -319,6 +338,7 @@ fn engine(ground: &Ground, store: &Store, credentials: Arc<DatabaseCredentials>)
         folder: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("connectors")),
         endpoints: BTreeMap::from([(ground.provider.clone(), endpoints)]),
         timing: BTreeMap::new(),
+        context: BTreeMap::new(),
     };
     let connectors: Arc<dyn Connectors> = Arc::new(ConnectorRegistry::try_new(services, &options)?);
     let blobs = DatabaseBlobStore::new(store.database.clone(), store.vault.clone(), Arc::clone(clock));
@@ -333,11 +353,14 @@ fn engine(ground: &Ground, store: &Store, credentials: Arc<DatabaseCredentials>)
 }
 
 fn desk(ground: &Ground, store: &Store, engine: &Arc<Engine>, credentials: Arc<DatabaseCredentials>) -> Desk {
+    let http = HttpClient::try_new(EgressPolicy::closed()).expect("a client without exceptions can be made");
     Desk {
         engine: Arc::clone(engine),
         credentials,
         attempts: Arc::new(DatabaseOAuthAttempts::new(store.database.clone(), store.vault.clone())),
         wakeups: store.waiter(),
+        deliveries: Arc::new(DatabaseDeliveries::new(store.database.clone())),
+        sender: Arc::new(HttpWebhookSender::new(http, Arc::clone(&store.dispatcher.clock))),
         operator: Operator {
             public_url: "http://127.0.0.1:1".to_owned(),
             operator_origins: vec![ground.provider_url.clone()],
@@ -370,6 +393,7 @@ fn handlers(engine: &Arc<Engine>, runs: &Arc<Runs>) -> Vec<Arc<dyn JobHandler>> 
         Arc::new(PushPage(Arc::clone(engine))),
         Arc::new(PullRecords(Arc::clone(engine))),
         Arc::new(ProcessWebhooks(Arc::clone(engine))),
+        Arc::new(KeepWebhooks { engine: Arc::clone(engine), public_url: "http://127.0.0.1:1".to_owned() }),
     ]
 }
 

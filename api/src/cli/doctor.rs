@@ -7,7 +7,7 @@ use infrastructure::connectors::{embedded, manifest};
 
 use super::terminal;
 use crate::config::Config;
-use crate::wiring::{Place, Sources, Store};
+use crate::wiring::{Place, Sources, Store, desk};
 
 /// Looks at settings, keys, database, subscriptions and connectors, and says what to do about what is wrong.
 #[derive(Args, Clone, Debug)]
@@ -52,7 +52,10 @@ impl DoctorArgs {
                 findings.note("database", format!("{} is made at the first start", file.display()));
             }
             _ => match Store::open(&place, Sources::default()).await {
-                Ok(store) => look_at_store(&store, &mut findings).await?,
+                Ok(store) => {
+                    look_at_store(&store, &mut findings).await?;
+                    look_at_connections(config, &store, &mut findings).await?;
+                }
                 Err(error) => findings.bad("database", format!("{error:#}")),
             },
         }
@@ -102,6 +105,22 @@ fn look_at_connectors(findings: &mut Findings) {
             Some(finding) => findings.bad("connector", format!("{key}/{finding}")),
         }
     }
+}
+
+/// What of a connection ends soon, or has ended.
+async fn look_at_connections(config: &Config, store: &Store, findings: &mut Findings) -> anyhow::Result<()> {
+    let desk = desk(config, store)?;
+    let now = store.dispatcher.clock.now();
+    let routes = desk.routes().await?;
+    for (id, owned) in routes.integrations.iter().filter(|(_, owned)| !owned.state.deleted) {
+        let Some(identity) = &owned.state.identity else { continue };
+        for deadline in desk.deadlines(owned.organization, *id).await? {
+            let day = deadline.at.date_naive();
+            let said = format!("{} {id}: {day} {}; {}", identity.provider, deadline.what, deadline.next_step);
+            if deadline.at <= now { findings.bad("connection", said) } else { findings.note("connection", said) }
+        }
+    }
+    Ok(())
 }
 
 async fn look_at_store(store: &Store, findings: &mut Findings) -> anyhow::Result<()> {

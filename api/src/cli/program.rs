@@ -73,7 +73,7 @@ impl Command {
             Self::Migrate(args) => args.run().await.map(|()| true),
             Self::Projections(args) => args.run().await.map(|()| true),
             Self::Claims(args) => args.run().await,
-            Self::Connectors(args) => args.run(),
+            Self::Connectors(args) => args.run().await,
             Self::Doctor(args) => args.run().await,
             Self::Openapi(args) => args.run().map(|()| true),
         }

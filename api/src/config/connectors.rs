@@ -16,12 +16,18 @@ pub struct ConnectorsConfig {
     #[arg(long, env = "HEADWATER_CONNECTORS", value_name = "DIR")]
     pub connectors: Option<PathBuf>,
 
-    /// Addresses in place of a manifest's (a proxy, a test system, `headwater sandbox`), each as
-    /// `<provider>.<base_url|authorize_url|token_url|revoke_url>=URL`; several with commas. Name their origins in
-    /// HEADWATER_EGRESS_ALLOW too
+    /// Addresses in place of a manifest's (a proxy, a test system, `headwater sandbox`): `<provider>=URL` for
+    /// everything of a provider, or `<provider>.<base_url|authorize_url|token_url|revoke_url>=URL` for one; several
+    /// with commas. Name their origins in HEADWATER_EGRESS_ALLOW too
     #[arg(long = "endpoint", env = "HEADWATER_ENDPOINTS", value_name = "NAME=URL", value_delimiter = ',',
         value_parser = endpoint)]
     pub endpoints: Vec<Endpoint>,
+
+    /// Facts of this installation that some providers want in their requests (`hmrc`: `public_ip`, `local_ips`,
+    /// `mac_addresses`, `device_id`, `user_agent`, `license_ids`, `timezone`), ready to be sent; several with semicolons
+    #[arg(long = "connector-context", env = "HEADWATER_CONNECTOR_CONTEXT", value_name = "NAME=VALUE",
+        value_delimiter = ';', value_parser = fact)]
+    pub context: Vec<(String, String)>,
 }
 
 /// One address.
@@ -34,6 +40,7 @@ pub struct Endpoint {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Which {
+    Origin,
     Base,
     Authorize,
     Token,
@@ -43,18 +50,14 @@ enum Which {
 impl ConnectorsConfig {
     /// Every address of QuickBooks at a simulator.
     pub fn simulated_quickbooks(at: &Url) -> Self {
-        let endpoint = |which, path: &str| {
-            let mut url = at.clone();
-            url.set_path(path);
-            Endpoint { provider: "quickbooks".to_owned(), which, url }
-        };
-        let endpoints = vec![
-            endpoint(Which::Base, ""),
-            endpoint(Which::Authorize, "/connect/oauth2"),
-            endpoint(Which::Token, "/oauth2/v1/tokens/bearer"),
-            endpoint(Which::Revoke, "/v2/oauth2/tokens/revoke"),
-        ];
-        Self { connectors: None, endpoints }
+        Self::simulated("quickbooks", at)
+    }
+
+    /// Every address of a provider at a simulator.
+    pub fn simulated(provider: &str, at: &Url) -> Self {
+        let endpoint = Endpoint { provider: provider.to_owned(), which: Which::Origin, url: at.clone() };
+        let endpoints = vec![endpoint];
+        Self { endpoints, ..Self::default() }
     }
 
     /// What the registry is given.
@@ -63,6 +66,7 @@ impl ConnectorsConfig {
         for Endpoint { provider, which, url } in &self.endpoints {
             let of = endpoints.entry(provider.clone()).or_default();
             let slot = match which {
+                Which::Origin => &mut of.origin,
                 Which::Base => &mut of.base_url,
                 Which::Authorize => &mut of.authorize_url,
                 Which::Token => &mut of.token_url,
@@ -70,15 +74,17 @@ impl ConnectorsConfig {
             };
             *slot = Some(url.clone());
         }
-        RegistryOptions { folder: self.connectors.clone(), endpoints, timing: BTreeMap::new() }
+        let context = self.context.iter().cloned().collect();
+        RegistryOptions { folder: self.connectors.clone(), endpoints, timing: BTreeMap::new(), context }
     }
 }
 
 fn endpoint(text: &str) -> Result<Endpoint, String> {
-    let hint = || format!("`{text}` is no address: write it as quickbooks.base_url=http://127.0.0.1:9000");
+    let hint = || format!("`{text}` is no address: write it as quickbooks=http://127.0.0.1:9000");
     let (name, url) = text.split_once('=').ok_or_else(hint)?;
-    let (provider, which) = name.split_once('.').ok_or_else(hint)?;
+    let (provider, which) = name.split_once('.').unwrap_or((name, ""));
     let which = match which {
+        "" => Which::Origin,
         "base_url" => Which::Base,
         "authorize_url" => Which::Authorize,
         "token_url" => Which::Token,
@@ -87,4 +93,12 @@ fn endpoint(text: &str) -> Result<Endpoint, String> {
     };
     let url = Url::parse(url).map_err(|_| hint())?;
     Ok(Endpoint { provider: provider.to_owned(), which, url })
+}
+
+fn fact(text: &str) -> Result<(String, String), String> {
+    let hint = || format!("`{text}` is no fact: write it as public_ip=203.0.113.6");
+    let (name, value) = text.split_once('=').ok_or_else(hint)?;
+    let plain =
+        !name.is_empty() && name.chars().all(|letter| letter == '_' || letter.is_ascii_alphanumeric());
+    if plain { Ok((name.to_owned(), value.to_owned())) } else { Err(hint()) }
 }

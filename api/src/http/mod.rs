@@ -17,4 +17,3 @@ mod v1;
 pub use at_least::Progress;
 pub use router::{openapi, router};
 pub use state::AppState;
-pub use v1::webhooks::Rejections;

@@ -15,6 +15,7 @@ use application::ports::id_generator::IdGenerator;
 use application::ports::job_queue::JobQueue;
 use application::ports::oauth_attempts::OAuthAttempts;
 use application::ports::read_store::ReadStore;
+use application::ports::rejections::RejectionLog;
 use application::ports::wakeups::Wakeups;
 use application::sync::Engine;
 use domain::ids::OrganizationId;
@@ -22,7 +23,6 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use secrecy::SecretString;
 
 use super::at_least::Progress;
-use super::v1::webhooks::Rejections;
 
 /// What handlers use. Cheap to clone.
 #[derive(Clone)]
@@ -60,7 +60,7 @@ pub struct AppState {
     /// What `GET /metrics` shows.
     pub metrics: PrometheusHandle,
     /// Webhooks that were not taken; outside the log, capped.
-    pub rejections: Arc<Rejections>,
+    pub rejections: Arc<dyn RejectionLog>,
 }
 
 impl AppState {

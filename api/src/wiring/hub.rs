@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
+use anyhow::Context as _;
 use application::command_handlers::{Desk, Operator};
+use application::jobs::deliver_webhooks::DeliverWebhooks;
+use application::jobs::keep_webhooks::KeepWebhooks;
 use application::jobs::process_webhook::ProcessWebhooks;
 use application::jobs::pull_page::PullPage;
 use application::jobs::pull_records::PullRecords;
 use application::jobs::push_page::PushPage;
 use application::jobs::push_records::{PushRecords, RecoverWrites};
+use application::jobs::redeliver_webhooks::RedeliverWebhooks;
 use application::jobs::runs::{Runs, StartRuns};
 use application::jobs::{JobHandler, Worker};
 use application::ports::blob_store::BlobStore;
@@ -16,12 +20,17 @@ use application::ports::oauth_attempts::OAuthAttempts;
 use application::ports::vault::Vault;
 use application::process_managers::inbound_sync::InboundSync;
 use application::process_managers::outbound_sync::OutboundSync;
+use application::process_managers::outgoing_webhooks::OutgoingWebhooks;
 use application::process_managers::{ProcessManager, Runner as ManagerRunner};
 use application::sync::{Engine, Ports as EnginePorts};
 use domain::ids::DEFAULT_ORGANIZATION;
 use infrastructure::blob_store::DatabaseBlobStore;
 use infrastructure::credentials::DatabaseCredentials;
+use infrastructure::deliveries::DatabaseDeliveries;
+use infrastructure::http::HttpClient;
 use infrastructure::oauth_attempts::DatabaseOAuthAttempts;
+use infrastructure::webhook_rejections::DatabaseRejections;
+use infrastructure::webhook_sender::HttpWebhookSender;
 use projections::runner::Runner as ProjectionRunner;
 
 use super::gate::Gate;
@@ -31,7 +40,7 @@ use super::store::{Place, Sources, Store};
 use super::views::Views;
 use super::{connectors, defaults};
 use crate::config::Config;
-use crate::http::{AppState, Rejections};
+use crate::http::AppState;
 use crate::telemetry;
 
 /// Every part of a hub, at rest. [`super::Running`] drives it; tests step it by hand.
@@ -75,15 +84,19 @@ impl Hub {
         let projections = Arc::new(store.projections(&holder));
         let attempts: Arc<dyn OAuthAttempts> =
             Arc::new(DatabaseOAuthAttempts::new(store.database.clone(), vault));
+        let outgoing = outgoing(config, &store, (&engine, Arc::clone(&credentials)))?;
+        let public = public_url.clone();
         let desk = Desk {
             engine: Arc::clone(&engine),
             credentials,
             attempts,
             wakeups: store.waiter(),
+            deliveries: Arc::clone(&outgoing.deliveries),
+            sender: Arc::clone(&outgoing.sender),
             operator: operator(config, public_url),
         };
         let gate = Arc::new(Gate::new(Arc::clone(&store.queue)));
-        let worker = worker(&store, &engine, &runs, &gate);
+        let worker = worker(&store, (&engine, &runs), (outgoing, public), &gate);
         let managers = managers(&store, &holder);
         let state = state(config, &store, (desk, runs), Arc::clone(&projections))?;
         Ok(Self { state, store, projections, managers, worker, gate, roles, _ownership: ownership })
@@ -100,7 +113,7 @@ async fn own(place: &Place, store: &Store, roles: &Roles) -> anyhow::Result<Opti
     Ok(Some(ownership))
 }
 
-fn engine(config: &Config, store: &Store, credentials: Arc<dyn Credentials>) -> anyhow::Result<Arc<Engine>> {
+pub(super) fn engine(config: &Config, store: &Store, credentials: Arc<dyn Credentials>) -> anyhow::Result<Arc<Engine>> {
     let vault: Arc<dyn Vault> = Arc::clone(&store.vault) as _;
     let clock = Arc::clone(&store.dispatcher.clock);
     let blobs: Arc<dyn BlobStore> =
@@ -116,7 +129,8 @@ fn engine(config: &Config, store: &Store, credentials: Arc<dyn Credentials>) -> 
 }
 
 fn managers(store: &Store, holder: &str) -> Vec<Arc<ManagerRunner>> {
-    let managers: [Arc<dyn ProcessManager>; 2] = [Arc::new(OutboundSync), Arc::new(InboundSync)];
+    let managers: [Arc<dyn ProcessManager>; 3] =
+        [Arc::new(OutboundSync), Arc::new(InboundSync), Arc::new(OutgoingWebhooks)];
     let runner = |manager| {
         let (log, checkpoints) = (Arc::clone(&store.dispatcher.log), Arc::clone(&store.checkpoints));
         let clock = Arc::clone(&store.dispatcher.clock);
@@ -125,8 +139,29 @@ fn managers(store: &Store, holder: &str) -> Vec<Arc<ManagerRunner>> {
     managers.into_iter().map(runner).collect()
 }
 
-fn worker(store: &Store, engine: &Arc<Engine>, runs: &Arc<Runs>, gate: &Arc<Gate>) -> Arc<Worker> {
+/// The way to customers' endpoints.
+pub(super) fn outgoing(
+    config: &Config,
+    store: &Store,
+    (engine, credentials): (&Arc<Engine>, Arc<dyn Credentials>),
+) -> anyhow::Result<DeliverWebhooks> {
+    let client = HttpClient::try_new(config.egress.policy()).context("the HTTP client cannot be made")?;
+    Ok(DeliverWebhooks {
+        engine: Arc::clone(engine),
+        credentials,
+        deliveries: Arc::new(DatabaseDeliveries::new(store.database.clone())),
+        sender: Arc::new(HttpWebhookSender::new(client, Arc::clone(&store.dispatcher.clock))),
+    })
+}
+
+fn worker(
+    store: &Store,
+    (engine, runs): (&Arc<Engine>, &Arc<Runs>),
+    (outgoing, public_url): (DeliverWebhooks, String),
+    gate: &Arc<Gate>,
+) -> Arc<Worker> {
     let engine = || Arc::clone(engine);
+    let deliveries = Arc::clone(&outgoing.deliveries);
     let handlers: Vec<Arc<dyn JobHandler>> = vec![
         Arc::new(PushRecords(engine())),
         Arc::new(RecoverWrites(engine())),
@@ -135,12 +170,15 @@ fn worker(store: &Store, engine: &Arc<Engine>, runs: &Arc<Runs>, gate: &Arc<Gate
         Arc::new(PushPage(engine())),
         Arc::new(PullRecords(engine())),
         Arc::new(ProcessWebhooks(engine())),
+        Arc::new(KeepWebhooks { engine: engine(), public_url }),
+        Arc::new(RedeliverWebhooks { engine: engine(), deliveries }),
+        Arc::new(outgoing),
     ];
     let clock = Arc::clone(&store.dispatcher.clock);
     Arc::new(Worker::new(Arc::clone(gate) as _, clock, store.waiter(), handlers))
 }
 
-fn operator(config: &Config, public_url: String) -> Operator {
+pub(super) fn operator(config: &Config, public_url: String) -> Operator {
     let entries = &config.egress.egress_allow;
     let origin = |entry: &infrastructure::http::EgressAllow| {
         let usual = matches!((entry.scheme.as_str(), entry.port), ("http", 80) | ("https", 443));
@@ -177,7 +215,7 @@ fn state(
         blobs: Arc::clone(&engine.ports.blobs),
         wakeups: store.waiter(),
         metrics: telemetry::metrics()?,
-        rejections: Arc::new(Rejections::default()),
+        rejections: Arc::new(DatabaseRejections::new(store.database.clone())),
         desk: Arc::new(desk),
         engine,
     })

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::TimeDelta;
+use domain::fields::Fields;
 use domain::ids::{IntegrationId, OrganizationId, ProjectId};
 use domain::integration::{Integration, IntegrationCommand};
 use domain::stream::{Kind, StreamId};
@@ -10,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::create_integration::NewIntegration;
-use super::desk::Within;
+use super::desk::{Within, bare, target};
 use super::{Declined, Desk};
 use crate::dispatcher::Envelope;
 use crate::error::Failure;
-use crate::ports::connector::SetupField;
+use crate::ports::connector::{SetupField, Target};
 use crate::ports::credentials::{Owner, Secrets};
 use crate::ports::oauth_attempts::OAuthAttempt;
 
@@ -68,20 +69,33 @@ pub(super) struct Remembered {
     pub(super) change_realm: bool,
 }
 
+impl Remembered {
+    /// What an attempt remembers.
+    pub(super) fn of(attempt: &OAuthAttempt) -> Self {
+        let text = attempt.additional_data.as_deref();
+        text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+}
+
 impl Desk {
     /// Begins connecting.
     pub async fn connect(&self, envelope: &Envelope, connect: Connect) -> Result<Connecting, Declined> {
         let provider = self.provider(&connect.provider)?;
         let redirect_uri = self.checked_redirect(&connect)?;
-        let oauth = provider.auth == "oauth2";
-        let app = if oauth { Some(self.app(envelope.organization, &provider.key).await?) } else { None };
+        let organization = envelope.organization;
+        let known = self.known_integration(organization, &connect).await?;
+        let settings = known.as_ref().map(|(_, settings)| settings.clone()).unwrap_or_default();
+        let in_browser = provider.method(&settings).is_some_and(|method| method.in_browser);
+        let own = known.map(|(id, _)| id);
+        let app = if in_browser { Some(self.app(organization, (&provider.key, own)).await?) } else { None };
         let integration = self.integration_to_connect(envelope, &connect).await?;
         let Some(app) = app else {
             return Ok(Connecting::Setup { integration, form: provider.setup.clone() });
         };
         let state = self.fresh_state();
+        let whom = self.whom(organization, (&provider.key, integration)).await?;
         let connectors = &self.engine.ports.connectors;
-        let authorization = connectors.authorize(&provider.key, &app, &state, &redirect_uri)?;
+        let authorization = connectors.authorize(&whom, &app, &state, &redirect_uri).await?;
         let attempt = self.dispatcher().ids.next();
         let remembered =
             Remembered { additional_data: connect.additional_data, change_realm: connect.change_realm };
@@ -92,7 +106,7 @@ impl Desk {
             integration,
             provider: provider.key.clone(),
             redirect_uri,
-            pkce_verifier: authorization.pkce_verifier,
+            verifier: authorization.verifier,
             additional_data: serde_json::to_string(&remembered).ok(),
             status: "pending".to_owned(),
             error: None,
@@ -103,6 +117,16 @@ impl Desk {
         let command = |_: &Integration| IntegrationCommand::BeginConnecting { attempt: attempt.to_string() };
         let done = self.dispatcher().dispatch::<Integration>(envelope, &stream, command).await?;
         Ok(Connecting::Authorize { attempt, integration, url: authorization.url, position: done.position })
+    }
+
+    async fn whom(
+        &self,
+        organization: OrganizationId,
+        (provider, id): (&str, IntegrationId),
+    ) -> Result<Target, Declined> {
+        let routes = self.routes().await?;
+        let known = routes.integrations.get(&id).map(|owned| target(organization, id, &owned.state));
+        Ok(known.unwrap_or_else(|| bare(organization, provider)))
     }
 
     /// Forgets an authorization under way.
@@ -120,6 +144,22 @@ impl Desk {
             Ok(_) | Err(Failure::Refused(_)) => Ok(()),
             Err(failure) => Err(failure.into()),
         }
+    }
+
+    /// The integration that is meant and its settings, if there is one already.
+    async fn known_integration(
+        &self,
+        organization: OrganizationId,
+        connect: &Connect,
+    ) -> Result<Option<(IntegrationId, Fields)>, Declined> {
+        let routes = self.routes().await?;
+        let found = match connect.integration {
+            Some(id) => Some((id, routes.integration_of(organization, id)?)),
+            None => routes.connected_to(organization, connect.project, &connect.provider),
+        };
+        Ok(found.map(|(id, owned)| {
+            (id, owned.state.profile.as_ref().map(|profile| profile.settings.clone()).unwrap_or_default())
+        }))
     }
 
     /// The integration that is meant; a project without one gets one.
@@ -161,22 +201,27 @@ impl Desk {
         }
     }
 
-    /// The organization's app registration with a provider.
+    /// The organization's app registration with a provider; what the connection has of its own comes first.
     pub(super) async fn app(
         &self,
         organization: OrganizationId,
-        provider: &str,
+        (provider, integration): (&str, Option<IntegrationId>),
     ) -> Result<Secrets, Declined> {
         let stored = self.credentials.get(organization, &Owner::Provider(provider.to_owned())).await?;
-        let app = stored.map(|(app, _)| app).filter(|app| app.get("client_id").is_some());
-        app.ok_or_else(|| {
-            Declined::not_now(
-                "app_credentials_required",
-                format!(
-                    "no client id is stored for {provider}: PUT /v1/providers/{provider}/credentials first"
-                ),
-            )
-        })
+        let mut app = stored.map(|(app, _)| app).unwrap_or_default();
+        if let Some(integration) = integration {
+            let own = self.credentials.get(organization, &Owner::Integration(integration)).await?;
+            for (name, value) in own.map(|(own, _)| own.values).unwrap_or_default() {
+                app.set(&name, value);
+            }
+        }
+        if ["client_id", "consumer_key"].iter().any(|name| app.get(name).is_some()) {
+            return Ok(app);
+        }
+        Err(Declined::not_now(
+            "app_credentials_required",
+            format!("no client id is stored for {provider}: PUT /v1/providers/{provider}/credentials first"),
+        ))
     }
 
     /// 32 random bytes, base64url.

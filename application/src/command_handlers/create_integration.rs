@@ -81,6 +81,7 @@ impl Desk {
             provider: new.provider,
             origin: Origin::Person,
         };
+        let facts = facts::of(&provider, &self.operator, &new.settings);
         let create = CreateIntegration {
             identity,
             code,
@@ -90,7 +91,7 @@ impl Desk {
             base_url: new.base_url,
             direction: new.direction,
             frequency: new.frequency,
-            facts: facts::of(&provider, &self.operator),
+            facts,
         };
         let stream = StreamId::of(Kind::Integration, id.0);
         let command = |_: &Integration| IntegrationCommand::Create(Box::new(create.clone()));

@@ -9,6 +9,7 @@ use domain::sync_config::SyncConfigError;
 use domain::sync_record::SyncRecordError;
 use domain::sync_run::SyncRunError;
 use domain::webhook_delivery::WebhookDeliveryError;
+use domain::webhook_endpoint::WebhookEndpointError;
 
 use crate::error::Failure;
 use crate::ports::Unavailable;
@@ -56,6 +57,9 @@ pub enum Declined {
     /// A delivery's rule.
     #[error(transparent)]
     Delivery(#[from] WebhookDeliveryError),
+    /// An endpoint's rule.
+    #[error(transparent)]
+    Endpoint(#[from] WebhookEndpointError),
     /// A webhook that is not taken.
     #[error(transparent)]
     Webhook(#[from] WebhookRejection),

@@ -36,6 +36,7 @@ impl Desk {
         let stream = StreamId::of(Kind::Integration, id.0);
         let command = |_: &Integration| IntegrationCommand::Delete { active_runs, force };
         let done = self.change::<Integration>(envelope, &stream, expected, command).await?;
+        self.end_webhooks(envelope, id).await?;
         self.give_up_credentials(organization, id).await?;
         Ok(done)
     }

@@ -11,9 +11,11 @@ use super::Declined;
 use crate::dispatcher::Dispatcher;
 use crate::ports::connector::{Provider, Target};
 use crate::ports::credentials::Credentials;
+use crate::ports::deliveries::Deliveries;
 use crate::ports::limiter::Limit;
 use crate::ports::oauth_attempts::OAuthAttempts;
 use crate::ports::wakeups::Wakeups;
+use crate::ports::webhook_sender::WebhookSender;
 use crate::process_managers::Routes;
 use crate::process_managers::routes::Owned;
 use crate::sync::Engine;
@@ -41,6 +43,10 @@ pub struct Desk {
     pub attempts: Arc<dyn OAuthAttempts>,
     /// To wake workers for work that somebody waits for.
     pub wakeups: Arc<dyn Wakeups>,
+    /// What became of deliveries to customers' endpoints.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// The way to customers' endpoints.
+    pub sender: Arc<dyn WebhookSender>,
     /// What an operator set.
     pub operator: Operator,
 }
@@ -143,7 +149,7 @@ impl Within for Routes {
 }
 
 /// Whom an integration calls, connected or not.
-pub(super) fn target(organization: OrganizationId, id: IntegrationId, integration: &Integration) -> Target {
+pub(crate) fn target(organization: OrganizationId, id: IntegrationId, integration: &Integration) -> Target {
     let profile = integration.profile.as_ref();
     let limit = integration.limits.calls_per_minute;
     Target {
@@ -154,5 +160,18 @@ pub(super) fn target(organization: OrganizationId, id: IntegrationId, integratio
         base_url: profile.and_then(|profile| profile.base_url.clone()),
         settings: profile.map(|profile| profile.settings.clone()).unwrap_or_default(),
         limit: limit.map(|calls| Limit { calls, per: std::time::Duration::from_mins(1) }),
+    }
+}
+
+/// Whom a provider's calls are for while no integration is there yet.
+pub(super) fn bare(organization: OrganizationId, provider: &str) -> Target {
+    Target {
+        organization,
+        integration: IntegrationId(uuid::Uuid::nil()),
+        provider: provider.to_owned(),
+        realm: "-".to_owned(),
+        base_url: None,
+        settings: domain::fields::Fields::new(),
+        limit: None,
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use domain::fields::Fields;
 use domain::ids::{IntegrationId, OrganizationId};
 use domain::integration::{FeatureFacts, ProviderFacts};
 use domain::sync_config::{Capabilities, Trigger};
@@ -13,19 +14,22 @@ use super::{Declined, Desk};
 use crate::ports::connector::{Feature, Provider, RemoteEntity};
 
 impl Desk {
-    /// Facts of a provider, with what the operator allows.
-    pub fn facts(&self, provider: &Provider) -> Arc<ProviderFacts> {
-        of(provider, &self.operator)
+    /// Facts of a provider, with what the operator allows, for an integration with these settings.
+    pub fn facts(&self, provider: &Provider, settings: &Fields) -> Arc<ProviderFacts> {
+        of(provider, &self.operator, settings)
     }
 }
 
 /// Facts of a provider.
-pub(super) fn of(provider: &Provider, operator: &Operator) -> Arc<ProviderFacts> {
+pub(super) fn of(provider: &Provider, operator: &Operator, settings: &Fields) -> Arc<ProviderFacts> {
     let mut allowed_origins = provider.origins.clone();
     allowed_origins.extend(operator.allowed_origins.iter().cloned());
     Arc::new(ProviderFacts {
         key: provider.key.clone(),
-        required_credentials: provider.required_secrets.clone(),
+        required_credentials: provider
+            .method(settings)
+            .map(|method| method.required_secrets.clone())
+            .unwrap_or_default(),
         credential_names: secret_names(provider).into_iter().collect(),
         allowed_origins,
         operator_origins: operator.operator_origins.clone(),
@@ -38,7 +42,8 @@ pub(super) fn of(provider: &Provider, operator: &Operator) -> Arc<ProviderFacts>
 /// Names of secrets a connection of the provider may have.
 pub(super) fn secret_names(provider: &Provider) -> BTreeSet<String> {
     let form = provider.setup.iter().filter(|field| field.secret).map(|field| field.name.clone());
-    let mut names: BTreeSet<String> = form.chain(provider.required_secrets.iter().cloned()).collect();
+    let required = provider.methods.iter().flat_map(|method| method.required_secrets.iter().cloned());
+    let mut names: BTreeSet<String> = form.chain(required).collect();
     if provider.webhooks {
         names.insert("webhook_secret".to_owned());
     }
@@ -102,8 +107,11 @@ impl Desk {
         id: IntegrationId,
     ) -> Result<Arc<ProviderFacts>, Declined> {
         let routes = self.routes().await?;
-        let identity = routes.integration_of(organization, id)?.state.identity.as_ref();
+        let integration = &routes.integration_of(organization, id)?.state;
+        let identity = integration.identity.as_ref();
         let key = identity.map(|identity| identity.provider.clone()).unwrap_or_default();
-        Ok(of(self.provider(&key)?.as_ref(), &self.operator))
+        let none = Fields::new();
+        let settings = integration.profile.as_ref().map_or(&none, |profile| &profile.settings);
+        Ok(of(self.provider(&key)?.as_ref(), &self.operator, settings))
     }
 }

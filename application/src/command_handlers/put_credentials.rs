@@ -11,9 +11,6 @@ use crate::dispatcher::{Done, Envelope};
 use crate::ports::connector::Provider;
 use crate::ports::credentials::{Owner, Secrets};
 
-/// Names that belong to a provider's app registration.
-const APP_NAMES: [&str; 3] = ["client_id", "client_secret", "webhook_secret"];
-
 impl Desk {
     /// Stores secrets of a connection; those not given stay as they are.
     pub async fn put_credentials(
@@ -45,7 +42,7 @@ impl Desk {
         provider: &Provider,
         given: Vec<(String, SecretString)>,
     ) -> Result<(), Declined> {
-        let mut known: Vec<String> = APP_NAMES.iter().map(|name| (*name).to_owned()).collect();
+        let mut known = provider.app_secrets.clone();
         known.extend(facts::secret_names(provider));
         known.sort();
         known.dedup();

@@ -1,25 +1,27 @@
 //! Takes a provider's webhook: verified on its raw bytes, its body stored once, one delivery per integration and event
 //! in one append. Nothing enters the log unverified.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
 use domain::ids::{DEFAULT_ORGANIZATION, IntegrationId, OrganizationId};
-use domain::stream::webhook_delivery;
+use domain::integration::{Integration, IntegrationCommand};
+use domain::stream::{Kind, StreamId, webhook_delivery};
 use domain::webhook_delivery::{Body, WebhookDelivery, WebhookDeliveryCommand, WebhookReceived};
-use secrecy::SecretString;
 
+use super::desk::{bare, target};
 use super::{Declined, Desk};
 use crate::dispatcher::{Envelope, Persisted, UnitBuilder, Working};
-use crate::ports::connector::{WebhookEvent, WebhookRejection};
-use crate::ports::credentials::Owner;
+use crate::error::Failure;
+use crate::ports::connector::{
+    Target, WebhookAnswer, WebhookCall, WebhookEvent, WebhookRejection, WebhookTaken,
+};
+use crate::ports::credentials::{Owner, Secrets};
 use crate::ports::event_log::Refused;
 use crate::process_managers::Routes;
 
 /// How long bodies are kept.
 const KEEP: TimeDelta = TimeDelta::days(30);
-/// The name of the secret that deliveries are verified with.
-const SECRET: &str = "webhook_secret";
 /// Headers kept with a delivery, when they are there; none that authenticates.
 const KEPT: [&str; 4] = ["content-type", "user-agent", "x-request-id", "intuit-t-id"];
 /// Rounds until a contended append is given up.
@@ -32,19 +34,19 @@ pub struct RawWebhook {
     pub provider: String,
     /// The integration, where the path names one.
     pub integration: Option<IntegrationId>,
-    /// Headers, lower-case names.
-    pub headers: BTreeMap<String, String>,
-    /// The bytes that were signed.
-    pub body: Vec<u8>,
+    /// The request.
+    pub call: WebhookCall,
 }
 
 /// What was made of it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Delivered {
     /// Deliveries that were stored, new ones and known ones.
     pub accepted: u64,
     /// Events for companies that nobody connected.
     pub unknown_realm: u64,
+    /// What to answer.
+    pub answer: WebhookAnswer,
 }
 
 impl Desk {
@@ -52,38 +54,41 @@ impl Desk {
     pub async fn receive_webhook(&self, raw: &RawWebhook) -> Result<Delivered, Declined> {
         self.provider(&raw.provider)?;
         let routes = self.routes().await?;
-        let mut delivered = Delivered::default();
         let mut rejected = WebhookRejection::NoSecret;
         for organization in receivers(&routes, raw)? {
             let secrets = self.webhook_secrets(organization, raw).await?;
-            if secrets.is_empty() {
-                continue;
-            }
+            let whom = whom(&routes, organization, raw);
             let connectors = &self.engine.ports.connectors;
             let now = self.engine.now();
-            match connectors.verify_webhook(&raw.provider, &secrets, &raw.headers, &raw.body, now) {
-                Ok(events) => {
+            match connectors.verify_webhook(&whom, &secrets, &raw.call, now).await {
+                Ok(WebhookTaken::Handshake(answer)) => {
+                    return Ok(Delivered { answer, ..Delivered::default() });
+                }
+                Ok(WebhookTaken::Events(events, answer)) => {
+                    let mut delivered = Delivered { answer, ..Delivered::default() };
                     self.store_deliveries(organization, &routes, raw, (&events, &mut delivered)).await?;
                     return Ok(delivered);
                 }
+                // Whoever had a secret to compare with says it best.
+                Err(WebhookRejection::NoSecret) => {}
                 Err(rejection) => rejected = rejection,
             }
         }
         Err(rejected.into())
     }
 
-    /// The app's secret, and the integration's own where the path names one: it speaks for that integration only.
+    /// The app's secrets, then the integration's own where the path names one: they speak for that integration only.
     async fn webhook_secrets(
         &self,
         organization: OrganizationId,
         raw: &RawWebhook,
-    ) -> Result<Vec<SecretString>, Declined> {
+    ) -> Result<Vec<Secrets>, Declined> {
         let mut owners = vec![Owner::Provider(raw.provider.clone())];
         owners.extend(raw.integration.map(Owner::Integration));
         let mut secrets = Vec::new();
         for owner in owners {
             let stored = self.credentials.get(organization, &owner).await?;
-            secrets.extend(stored.and_then(|(kept, _)| kept.get(SECRET).cloned()));
+            secrets.push(stored.map(|(kept, _)| kept).unwrap_or_default());
         }
         Ok(secrets)
     }
@@ -104,14 +109,34 @@ impl Desk {
         if wanted.is_empty() {
             return Ok(());
         }
-        let body = self.store_body(organization, &raw.body).await?;
+        let body = self.store_body(organization, &raw.call.body).await?;
         for _ in 0..ROUNDS {
             if self.append_deliveries(organization, raw, (&wanted, &body)).await? {
                 delivered.accepted = wanted.len() as u64;
-                return Ok(());
+                return self.mark_ended(organization, &wanted).await;
             }
         }
         Err(Declined::Contended)
+    }
+
+    /// The provider says that connections were revoked there.
+    async fn mark_ended(
+        &self,
+        organization: OrganizationId,
+        wanted: &[(Receiver, &WebhookEvent)],
+    ) -> Result<(), Declined> {
+        for (receiver, event) in wanted.iter().filter(|(_, event)| event.ended) {
+            let envelope: Envelope = self.dispatcher().system(organization, "receive_webhook");
+            let stream = StreamId::of(Kind::Integration, receiver.integration.0);
+            let reason = format!("the provider says that the connection was revoked ({})", event.event_type);
+            let command = |_: &Integration| IntegrationCommand::MarkExpired { reason: reason.clone() };
+            match self.dispatcher().dispatch::<Integration>(&envelope, &stream, command).await {
+                // One that is not connected has nothing to lose.
+                Ok(_) | Err(Failure::Refused(_)) => {}
+                Err(failure) => return Err(failure.into()),
+            }
+        }
+        Ok(())
     }
 
     async fn store_body(&self, organization: OrganizationId, bytes: &[u8]) -> Result<Body, Declined> {
@@ -182,7 +207,8 @@ impl Receiver {
         event: &WebhookEvent,
         (dedupe_id, body, received_at): (String, Body, chrono::DateTime<chrono::Utc>),
     ) -> WebhookReceived {
-        let kept = KEPT.iter().filter_map(|name| Some(((*name).to_owned(), raw.headers.get(*name)?.clone())));
+        let kept =
+            KEPT.iter().filter_map(|name| Some(((*name).to_owned(), raw.call.headers.get(*name)?.clone())));
         let given = |text: &String| (!text.is_empty()).then(|| text.clone());
         WebhookReceived {
             project: self.project,
@@ -218,6 +244,20 @@ fn receivers(routes: &Routes, raw: &RawWebhook) -> Result<BTreeSet<OrganizationI
     }
 }
 
+/// The integration that the path names, else any of the organization's with the provider: its settings say which of the
+/// provider's systems is meant.
+fn whom(routes: &Routes, organization: OrganizationId, raw: &RawWebhook) -> Target {
+    let mut with_provider = routes.integrations.iter().filter(|(id, owned)| {
+        let identity = owned.state.identity.as_ref();
+        !owned.state.deleted
+            && owned.organization == organization
+            && identity.is_some_and(|identity| identity.provider == raw.provider)
+            && raw.integration.is_none_or(|named| named == **id)
+    });
+    let found = with_provider.next().map(|(id, owned)| target(organization, *id, &owned.state));
+    found.unwrap_or_else(|| bare(organization, &raw.provider))
+}
+
 fn integrations(
     routes: &Routes,
     organization: OrganizationId,
@@ -231,7 +271,7 @@ fn integrations(
             && owned.organization == organization
             && identity.is_some_and(|identity| identity.provider == raw.provider)
             && raw.integration.is_none_or(|named| named == **id)
-            && integration.realm.as_deref() == Some(realm)
+            && (integration.realm.as_deref() == Some(realm) || (raw.integration.is_some() && realm == "-"))
     });
     wanted
         .filter_map(|(id, owned)| {

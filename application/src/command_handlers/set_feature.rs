@@ -10,7 +10,7 @@ use domain::value::EntityName;
 
 use super::create_sync_config::{NewSyncConfig, SyncConfigSettings};
 use super::desk::Within;
-use super::{Declined, Desk, facts};
+use super::{Declined, Desk};
 use crate::dispatcher::{Envelope, UnitBuilder, Working};
 use crate::ports::connector::{Feature, Provider};
 
@@ -34,7 +34,7 @@ impl Desk {
         let routes = self.routes().await?;
         let identity = routes.integration_of(envelope.organization, id)?.state.identity.clone();
         let provider = self.provider(&identity.map(|identity| identity.provider).unwrap_or_default())?;
-        let known = facts::of(&provider, &self.operator);
+        let known = self.facts_of(envelope.organization, id).await?;
         let feature = feature_of(&provider, code)?;
         let stream = StreamId::of(Kind::Integration, id.0);
         let mut integration = self.dispatcher().load::<Integration>(&stream).await?;

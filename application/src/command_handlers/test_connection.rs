@@ -8,6 +8,7 @@ use domain::integration::{
 use domain::stream::{Kind, StreamId};
 use domain::value::Connection as State;
 
+use super::complete_oauth::{Choice, chosen};
 use super::desk::{Within, target};
 use super::{Declined, Desk};
 use crate::dispatcher::Envelope;
@@ -28,12 +29,21 @@ impl Desk {
     pub async fn test_connection(&self, envelope: &Envelope, id: IntegrationId) -> Result<Tested, Declined> {
         let routes = self.routes().await?;
         let integration = &routes.integration_of(envelope.organization, id)?.state;
-        let target = target(envelope.organization, id, integration);
+        let mut target = target(envelope.organization, id, integration);
         let connectors = &self.engine.ports.connectors;
+        if target.realm == "-"
+            && let Some(realm) = self.only_realm(&target).await?
+        {
+            target.realm = realm;
+        }
         let outcome = match connectors.open(&target) {
             Ok(connection) => connection.verify().await,
             Err(error) => Err(error),
         };
+        let outcome = outcome.map(|verified| {
+            let known = Some(target.realm).filter(|realm| realm != "-");
+            Verified { realm: verified.realm.or(known), ..verified }
+        });
         let position = match &outcome {
             Ok(verified) if integration.connection != State::Connected => {
                 Some(self.confirm(envelope, id, (verified, integration)).await?)
@@ -41,6 +51,36 @@ impl Desk {
             _ => None,
         };
         Ok(Tested { outcome, position })
+    }
+
+    /// The company of credentials that give just one, where the provider tells.
+    async fn only_realm(&self, target: &Target) -> Result<Option<String>, Declined> {
+        let told = match self.engine.ports.connectors.realms(target, None).await {
+            Ok(told) => told,
+            // The test that follows says it in its own words.
+            Err(_) => return Ok(None),
+        };
+        match chosen(told, (None, false))? {
+            Choice::Known(realm) => Ok(realm),
+            Choice::Open(_) => Err(Declined::not_now(
+                "realm_required",
+                "the credentials give several companies: GET …/realms lists them, POST …/realms/select chooses one",
+            )),
+        }
+    }
+
+    /// Asks who answers an integration's credentials; records nothing.
+    pub async fn look(
+        &self,
+        organization: OrganizationId,
+        id: IntegrationId,
+    ) -> Result<Result<Verified, CallError>, Declined> {
+        let routes = self.routes().await?;
+        let target = target(organization, id, &routes.integration_of(organization, id)?.state);
+        Ok(match self.engine.ports.connectors.open(&target) {
+            Ok(connection) => connection.verify().await,
+            Err(error) => Err(error),
+        })
     }
 
     /// Tests draft credentials; stores nothing.

@@ -5,14 +5,18 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::ids::OrganizationId;
-use domain::stream::StreamId;
+use domain::stream::{Kind, StreamId};
+use domain::value::{Direction, RunType, TriggeredBy};
 use domain::webhook_delivery::{WebhookDelivery, WebhookDeliveryCommand, WebhookReceived};
 
-use super::JobHandler;
 use super::push_records::again;
-use crate::jobs::pull_records;
+use super::{JobHandler, Outbox};
+use crate::dispatcher::Working;
+use crate::jobs::{pull_records, runs};
 use crate::ports::Unavailable;
+use crate::ports::event_log::Unit;
 use crate::ports::job_queue::{Job, NewJob, Settled};
+use crate::process_managers::routes::Live;
 use crate::sync::Engine;
 
 const KIND: &str = "process_webhook";
@@ -38,56 +42,79 @@ impl JobHandler for ProcessWebhooks {
         KIND
     }
 
-    fn batch(&self) -> usize {
-        64
+    /// No call: as many as one transaction takes.
+    fn per_call(&self, _lane: &str) -> usize {
+        128
     }
 
-    async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
-        let mut settled = Vec::new();
-        for job in jobs {
-            let outcome = self.process(&job).await.unwrap_or_else(|error| {
-                again(self.0.now(), Duration::from_secs(1), job.attempts, &error.to_string())
-            });
-            settled.push((job, outcome));
-        }
-        settled
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
+        let outcomes = self.process(&jobs).await.unwrap_or_else(|error| {
+            let later =
+                |job: &Job| again(self.0.now(), Duration::from_secs(1), job.attempts, &error.to_string());
+            jobs.iter().map(later).collect()
+        });
+        jobs.into_iter().zip(outcomes).for_each(|(job, outcome)| done.settle(job, outcome));
     }
 }
 
 impl ProcessWebhooks {
-    async fn process(&self, job: &Job) -> Result<Settled, Unavailable> {
+    /// What becomes of each job, in their order.
+    async fn process(&self, jobs: &[Job]) -> Result<Vec<Settled>, Unavailable> {
         let engine = &self.0;
-        let stream = StreamId { kind: domain::stream::Kind::WebhookDelivery, id: job.key.clone() };
-        let mut working = engine.ports.dispatcher.load::<WebhookDelivery>(&stream).await?;
-        let Some(received) = working.state.received.clone() else { return Ok(Settled::Done) };
-        let jobs = self.hints(&received).await?;
-        let command = if jobs.is_empty() {
-            WebhookDeliveryCommand::Ignore { reason: "no enabled config takes this entity".to_owned() }
-        } else {
-            WebhookDeliveryCommand::MarkProcessed
-        };
-        // The jobs first: a delivery that is marked processed has been acted on.
-        if !jobs.is_empty() {
-            engine.ports.queue.enqueue(jobs).await?;
-        }
-        if let Err(refusal) = working.execute(command) {
-            tracing::debug!(%refusal, "delivery is settled already");
-            return Ok(Settled::Done);
-        }
-        let mut unit = engine.unit(job.organization, "webhook_processing");
-        unit.add(working);
-        if unit.is_empty() {
-            return Ok(Settled::Done);
-        }
-        match engine.ports.dispatcher.append_one(unit.build()).await? {
-            Ok(_) => Ok(Settled::Done),
-            Err(refused) => {
-                Ok(again(engine.now(), Duration::from_secs(1), job.attempts, &refused.to_string()))
+        let log = engine.ports.dispatcher.log.as_ref();
+        let stream = |job: &Job| StreamId { kind: Kind::WebhookDelivery, id: job.key.clone() };
+        let streams: Vec<StreamId> = jobs.iter().map(stream).collect();
+        let loaded = log.load_many(&streams, None).await?;
+        let (mut reads, mut units, mut outcomes) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, (job, loaded)) in jobs.iter().zip(&loaded).enumerate() {
+            let mut working = Working::<WebhookDelivery>::loaded(loaded);
+            outcomes.push(Settled::Done);
+            let Some(received) = working.state.received.clone() else { continue };
+            let hints = self.hints(&received).await?;
+            if let Err(refusal) = working.execute(command(&hints)) {
+                tracing::debug!(%refusal, "delivery is settled already");
+                continue;
+            }
+            reads.extend(hints);
+            let mut unit = engine.unit(job.organization, "webhook_processing");
+            unit.add(working);
+            if !unit.is_empty() {
+                units.push((at, unit.build()));
             }
         }
+        // The reads first: a delivery that is marked processed has been acted on.
+        fail::fail_point!("before_webhook_reads");
+        if !reads.is_empty() {
+            engine.ports.queue.enqueue(reads).await?;
+        }
+        fail::fail_point!("after_webhook_reads");
+        self.store(jobs, units, &mut outcomes).await?;
+        fail::fail_point!("after_webhook");
+        Ok(outcomes)
     }
 
-    /// One read per live config that takes the entity.
+    async fn store(
+        &self,
+        jobs: &[Job],
+        units: Vec<(usize, Unit)>,
+        outcomes: &mut [Settled],
+    ) -> Result<(), Unavailable> {
+        let engine = &self.0;
+        let (places, units): (Vec<usize>, Vec<Unit>) = units.into_iter().unzip();
+        if units.is_empty() {
+            return Ok(());
+        }
+        let answers = engine.ports.dispatcher.log.append(units).await?;
+        for (at, answer) in places.into_iter().zip(answers) {
+            if let Err(refused) = answer {
+                let attempts = jobs[at].attempts;
+                outcomes[at] = again(engine.now(), Duration::from_secs(1), attempts, &refused.to_string());
+            }
+        }
+        Ok(())
+    }
+
+    /// One read per live config that takes the entity: of the record, or of what changed.
     async fn hints(&self, received: &WebhookReceived) -> Result<Vec<NewJob>, Unavailable> {
         let routes = self.0.directory.now().await?;
         let at = self.0.now();
@@ -99,7 +126,25 @@ impl ProcessWebhooks {
         });
         let live = configs.filter_map(|(id, _)| routes.live(id));
         Ok(live
-            .filter_map(|live| Some(pull_records::job(&live, received.remote_id.as_deref()?, at)))
+            .map(|live| match received.remote_id.as_deref() {
+                Some(id) => pull_records::job(&live, id, at),
+                None => changes(&live, at),
+            })
             .collect())
+    }
+}
+
+/// The entity changed as a whole: its changes are read.
+fn changes(live: &Live<'_>, at: DateTime<Utc>) -> NewJob {
+    let (direction, run_type) = (Direction::Inbound, RunType::Incremental);
+    let request = runs::Request { config: live.config_id, direction, run_type };
+    runs::start_job(live, &request, TriggeredBy::Webhook, at)
+}
+
+fn command(hints: &[NewJob]) -> WebhookDeliveryCommand {
+    if hints.is_empty() {
+        WebhookDeliveryCommand::Ignore { reason: "no enabled config takes this entity".to_owned() }
+    } else {
+        WebhookDeliveryCommand::MarkProcessed
     }
 }

@@ -8,9 +8,9 @@ use domain::stream::{Kind, StreamId};
 use domain::sync_run::{Counts, EndRun, PageDone, RunError, SyncRun, SyncRunCommand};
 use domain::value::{ErrorClass, RunType};
 
-use super::JobHandler;
 use super::push_records::again;
 use super::runs::PULL_PAGE;
+use super::{JobHandler, Outbox};
 use crate::dispatcher::Working;
 use crate::jobs::pull_records;
 use crate::ports::Unavailable;
@@ -33,16 +33,18 @@ impl JobHandler for PullPage {
         PULL_PAGE
     }
 
-    async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
-        let mut settled = Vec::new();
-        for job in jobs {
-            let outcome = match self.page(&job).await {
-                Ok(outcome) => outcome,
-                Err(error) => again(self.0.now(), Duration::from_secs(1), job.attempts, &error.to_string()),
-            };
-            settled.push((job, outcome));
-        }
-        settled
+    fn at_once(&self, lane: &str) -> usize {
+        self.0.at_once(lane)
+    }
+
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
+        let pages = jobs.into_iter().map(|job| async move {
+            let outcome = self.page(&job).await.unwrap_or_else(|error| {
+                again(self.0.now(), Duration::from_secs(1), job.attempts, &error.to_string())
+            });
+            done.settle(job, outcome);
+        });
+        futures::future::join_all(pages).await;
     }
 }
 
@@ -71,12 +73,13 @@ impl PullPage {
                 return Ok(again(engine.now(), Duration::from_secs(5), job.attempts, &error.to_string()));
             }
         };
+        let since = engine.ports.dispatcher.log.head().await?;
         let page = match self.read(&context, &working.state, scope.run_type).await {
             Ok(page) => page,
             Err(error) => return self.unread(working, &context, job, &error).await,
         };
         engine.note_health(&context, None).await;
-        self.take(&routes, &context, working, page).await
+        self.take(&routes, &context, working, (page, since)).await
     }
 
     async fn read(&self, context: &Context, run: &SyncRun, run_type: RunType) -> Result<Page, CallError> {
@@ -111,7 +114,7 @@ impl PullPage {
         routes: &crate::process_managers::Routes,
         context: &Context,
         working: Working<SyncRun>,
-        page: Page,
+        (page, since): (Page, u64),
     ) -> Result<Settled, Unavailable> {
         let engine = &self.0;
         let last = page.next.is_none();
@@ -120,10 +123,10 @@ impl PullPage {
         let final_unit = units.pop().unwrap_or_default();
         let mut before = PageResult::default();
         for unit in units {
-            add(&mut before, engine.take(routes, context, unit, |_| None).await?);
+            add(&mut before, engine.take(routes, context, (unit, since), |_| None).await?);
         }
         let result = engine
-            .take(routes, context, final_unit, |result| {
+            .take(routes, context, (final_unit, since), |result| {
                 let mut counts = before.counts;
                 counts += result.counts;
                 checkpoint(&working, counts, cursor_after.clone(), last, &before)

@@ -7,10 +7,10 @@ use chrono::{DateTime, Utc};
 use domain::ids::{OrganizationId, SyncConfigId};
 use serde::{Deserialize, Serialize};
 
-use super::JobHandler;
 use super::push_records::again;
+use super::{JobHandler, Outbox};
 use crate::ports::Unavailable;
-use crate::ports::connector::RemoteRecord;
+use crate::ports::connector::{CallError, RemoteRecord};
 use crate::ports::job_queue::{Job, NewJob, Settled};
 use crate::process_managers::routes::Live;
 use crate::sync::Engine;
@@ -62,15 +62,18 @@ impl JobHandler for PullRecords {
         PULL
     }
 
-    async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
-        let mut settled = Vec::new();
-        for job in jobs {
+    fn at_once(&self, lane: &str) -> usize {
+        self.0.at_once(lane)
+    }
+
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
+        let pulled = jobs.into_iter().map(|job| async move {
             let outcome = self.pull(&job).await.unwrap_or_else(|error| {
                 again(self.0.now(), Duration::from_secs(1), job.attempts, &error.to_string())
             });
-            settled.push((job, outcome));
-        }
-        settled
+            done.settle(job, outcome);
+        });
+        futures::future::join_all(pulled).await;
     }
 }
 
@@ -87,24 +90,26 @@ impl PullRecords {
                 return Ok(again(engine.now(), Duration::from_secs(5), job.attempts, &error.to_string()));
             }
         };
-        let read = match engine.ports.connectors.open(&context.target) {
-            Ok(connection) => connection.read(&context.remote.name, &payload.remote_id).await,
-            Err(error) => Err(error),
-        };
-        let record = match read {
-            Ok(Some(record)) => record,
-            Ok(None) => gone(&payload.remote_id),
+        let since = engine.ports.dispatcher.log.head().await?;
+        let record = match self.read(&context, &payload.remote_id).await {
+            Ok(record) => record,
             Err(error) => {
                 engine.note_health(&context, Some(&error)).await;
                 let wait = error.retry_after.unwrap_or(Duration::from_secs(2));
                 return Ok(again(engine.now(), wait, job.attempts, &error.to_string()));
             }
         };
-        let result = engine.take(&routes, &context, &[record], |_| None).await?;
+        let result = engine.take(&routes, &context, (&[record], since), |_| None).await?;
         if result.later.is_empty() && result.alone.is_empty() {
             return Ok(Settled::Done);
         }
-        Ok(again(engine.now(), Duration::from_secs(2), job.attempts, "waits for an open write"))
+        Ok(again(engine.now(), Duration::from_secs(2), job.attempts, "waits for a write"))
+    }
+
+    async fn read(&self, context: &Context, id: &str) -> Result<RemoteRecord, CallError> {
+        let connection = self.0.ports.connectors.open(&context.target)?;
+        let read = connection.read(&context.remote.name, id).await?;
+        Ok(read.unwrap_or_else(|| gone(id)))
     }
 }
 

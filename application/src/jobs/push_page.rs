@@ -9,9 +9,9 @@ use domain::sync_record::SyncRecord;
 use domain::sync_run::{Counts, EndRun, PageDone, SyncRun, SyncRunCommand};
 use domain::value::SyncStatus;
 
-use super::JobHandler;
 use super::push_records::again;
 use super::runs::PUSH_PAGE;
+use super::{JobHandler, Outbox};
 use crate::dispatcher::{Persisted, Working};
 use crate::ports::Unavailable;
 use crate::ports::job_queue::{Job, Settled};
@@ -30,15 +30,18 @@ impl JobHandler for PushPage {
         PUSH_PAGE
     }
 
-    async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
-        let mut settled = Vec::new();
-        for job in jobs {
+    fn at_once(&self, lane: &str) -> usize {
+        self.0.at_once(lane)
+    }
+
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
+        let pages = jobs.into_iter().map(|job| async move {
             let outcome = self.page(&job).await.unwrap_or_else(|error| {
                 again(self.0.now(), Duration::from_secs(1), job.attempts, &error.to_string())
             });
-            settled.push((job, outcome));
-        }
-        settled
+            done.settle(job, outcome);
+        });
+        futures::future::join_all(pages).await;
     }
 }
 

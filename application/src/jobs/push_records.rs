@@ -1,41 +1,46 @@
 //! Sends local changes, and finds out what became of writes without an outcome.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::SyncConfigId;
 use domain::stream::SyncRecordKey;
 
-use super::JobHandler;
+use super::{JobHandler, Outbox};
 use crate::ports::job_queue::{Job, NewJob, Settled};
 use crate::process_managers::routes::Live;
 use crate::sync::Engine;
 use crate::sync::engine::NoContext;
-use crate::sync::outbound::Pushed;
+use crate::sync::outbound::{Pushed, Results};
 
 const PUSH: &str = "push_record";
 const RECOVER: &str = "recover_write";
 
+/// How far records that others may refer to go ahead of records that refer to others: a document that overtakes its
+/// customer waits, and is looked at twice. Bounded, so that nobody waits behind them for ever.
+const HEAD_START: TimeDelta = TimeDelta::seconds(30);
+
 /// Sends one record's changes, if there are any.
 pub fn push_job(live: &Live<'_>, key: &SyncRecordKey, now: DateTime<Utc>) -> NewJob {
-    job(PUSH, live, key, now)
+    let not_before = if live.refers() { now } else { now - HEAD_START };
+    job(PUSH, live, key, not_before)
 }
 
-/// Finds out what became of a record's open write.
+/// Finds out what became of a record's open write. Others may wait for it.
 pub fn recover_job(live: &Live<'_>, key: &SyncRecordKey, now: DateTime<Utc>) -> NewJob {
-    job(RECOVER, live, key, now)
+    job(RECOVER, live, key, now - HEAD_START)
 }
 
-fn job(kind: &str, live: &Live<'_>, key: &SyncRecordKey, now: DateTime<Utc>) -> NewJob {
+fn job(kind: &str, live: &Live<'_>, key: &SyncRecordKey, not_before: DateTime<Utc>) -> NewJob {
     NewJob {
         organization: live.organization,
         kind: kind.to_owned(),
         lane: live.lane(),
         key: key.stream().id,
         payload: serde_json::to_vec(key).unwrap_or_default(),
-        not_before: now,
+        not_before,
     }
 }
 
@@ -48,49 +53,89 @@ impl JobHandler for PushRecords {
         PUSH
     }
 
-    /// Large, because a group waits for its slowest call before its outcomes are recorded in one append.
-    fn batch(&self) -> usize {
-        128
+    fn per_call(&self, lane: &str) -> usize {
+        self.0.per_call(lane)
     }
 
-    async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
-        let mut settled = Vec::with_capacity(jobs.len());
-        for (config, group) in by_config(jobs, &mut settled) {
-            let outcomes = self.push(config, &group).await;
-            settled.extend(group.into_iter().map(|(job, key)| {
-                let outcome = outcomes(&key.local_id, &job);
-                (job, outcome)
-            }));
-        }
-        settled
+    fn at_once(&self, lane: &str) -> usize {
+        self.0.at_once(lane)
+    }
+
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
+        let groups = by_config(jobs, done).into_iter();
+        let pushed = groups.map(|(config, group)| self.push(config, group, done));
+        futures::future::join_all(pushed).await;
     }
 }
 
-type Outcomes = Box<dyn Fn(&str, &Job) -> Settled + Send>;
-
 impl PushRecords {
-    async fn push(&self, config: SyncConfigId, group: &[(Job, SyncRecordKey)]) -> Outcomes {
+    async fn push(&self, config: SyncConfigId, group: Vec<(Job, SyncRecordKey)>, done: &Outbox) {
         let engine = &self.0;
-        let now = engine.now();
         let (routes, context) = match engine.context(config).await {
             Ok(found) => found,
-            // Enabling or connecting starts a run that finds what was left.
-            Err(NoContext::Idle(_)) => return Box::new(|_, _| Settled::Done),
-            Err(error) => return later(now, error.to_string()),
+            Err(why) => return without(&why, group, engine.now(), done),
         };
         // A record of another realm belongs to a company that is no longer connected.
-        let ids: Vec<String> = group
-            .iter()
-            .filter(|(_, key)| key.realm == context.realm)
-            .map(|(_, key)| key.local_id.clone())
-            .collect();
-        match engine.push(&routes, &context, &ids).await {
-            Ok(results) => Box::new(move |id, job| match results.get(id) {
-                None | Some(Pushed::Done) => Settled::Done,
-                Some(Pushed::Again(wait, why)) => again(now, *wait, job.attempts, why),
-            }),
-            Err(error) => later(now, error.to_string()),
+        let (mine, foreign): (Vec<_>, Vec<_>) =
+            group.into_iter().partition(|(_, key)| key.realm == context.realm);
+        for (job, _) in foreign {
+            done.settle(job, Settled::Done);
         }
+        let ids: Vec<String> = mine.iter().map(|(_, key)| key.local_id.clone()).collect();
+        let left = Left::new(mine, done);
+        let report = |id: &str, pushed| left.settle(id, engine.now(), pushed);
+        match engine.push(&routes, &context, &ids, &Results(&report)).await {
+            Ok(()) => left.rest(|_| Settled::Done),
+            Err(error) => left.rest(|job| later(engine.now(), job, &error.to_string())),
+        }
+    }
+}
+
+fn without(why: &NoContext, group: Vec<(Job, SyncRecordKey)>, now: DateTime<Utc>, done: &Outbox) {
+    for (job, _) in group {
+        let outcome = match why {
+            // Enabling or connecting starts a run that finds what was left.
+            NoContext::Idle(_) => Settled::Done,
+            why => later(now, &job, &why.to_string()),
+        };
+        done.settle(job, outcome);
+    }
+}
+
+fn later(now: DateTime<Utc>, job: &Job, why: &str) -> Settled {
+    again(now, Duration::from_secs(1), job.attempts, why)
+}
+
+/// Jobs of a group of which nothing was told yet, by local id.
+struct Left<'a> {
+    jobs: Mutex<BTreeMap<String, Job>>,
+    done: &'a Outbox,
+}
+
+impl<'a> Left<'a> {
+    fn new(group: Vec<(Job, SyncRecordKey)>, done: &'a Outbox) -> Self {
+        let jobs = group.into_iter().map(|(job, key)| (key.local_id, job)).collect();
+        Self { jobs: Mutex::new(jobs), done }
+    }
+
+    fn settle(&self, id: &str, now: DateTime<Utc>, pushed: Pushed) {
+        let Some(job) = self.jobs().remove(id) else { return };
+        let outcome = match pushed {
+            Pushed::Done => Settled::Done,
+            Pushed::Again(wait, why) => again(now, wait, job.attempts, &why),
+        };
+        self.done.settle(job, outcome);
+    }
+
+    fn rest(&self, outcome: impl Fn(&Job) -> Settled) {
+        for job in std::mem::take(&mut *self.jobs()).into_values() {
+            let outcome = outcome(&job);
+            self.done.settle(job, outcome);
+        }
+    }
+
+    fn jobs(&self) -> MutexGuard<'_, BTreeMap<String, Job>> {
+        self.jobs.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,20 +148,18 @@ impl JobHandler for RecoverWrites {
         RECOVER
     }
 
-    fn batch(&self) -> usize {
-        16
+    fn at_once(&self, lane: &str) -> usize {
+        self.0.at_once(lane)
     }
 
-    async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
-        let mut settled = Vec::with_capacity(jobs.len());
-        for (config, group) in by_config(jobs, &mut settled) {
-            let recovered = group.into_iter().map(|(job, key)| async move {
-                let outcome = self.recover(config, &key, &job).await;
-                (job, outcome)
-            });
-            settled.extend(futures::future::join_all(recovered).await);
-        }
-        settled
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
+        let groups = by_config(jobs, done).into_iter();
+        let all = groups.flat_map(|(config, group)| group.into_iter().map(move |one| (config, one)));
+        let recovered = all.map(|(config, (job, key))| async move {
+            let outcome = self.recover(config, &key, &job).await;
+            done.settle(job, outcome);
+        });
+        futures::future::join_all(recovered).await;
     }
 }
 
@@ -137,17 +180,14 @@ impl RecoverWrites {
     }
 }
 
-fn by_config(
-    jobs: Vec<Job>,
-    settled: &mut Vec<(Job, Settled)>,
-) -> BTreeMap<SyncConfigId, Vec<(Job, SyncRecordKey)>> {
+fn by_config(jobs: Vec<Job>, done: &Outbox) -> BTreeMap<SyncConfigId, Vec<(Job, SyncRecordKey)>> {
     let mut groups: BTreeMap<SyncConfigId, Vec<(Job, SyncRecordKey)>> = BTreeMap::new();
     for job in jobs {
         match serde_json::from_slice::<SyncRecordKey>(&job.payload) {
             Ok(key) => groups.entry(key.config).or_default().push((job, key)),
             Err(error) => {
                 let reason = format!("the job's payload is unreadable: {error}");
-                settled.push((job, Settled::Park(reason)));
+                done.settle(job, Settled::Park(reason));
             }
         }
     }
@@ -162,9 +202,5 @@ pub(super) fn again(now: DateTime<Utc>, wait: Duration, attempts: u32, why: &str
     let grown =
         if attempts > 3 { wait.max(Duration::from_secs(1)) * 2_u32.pow(attempts.min(10) - 3) } else { wait };
     let wait = grown.min(LONGEST.max(wait));
-    Settled::RetryAt(now + chrono::TimeDelta::from_std(wait).unwrap_or_default(), why.to_owned())
-}
-
-fn later(now: DateTime<Utc>, why: String) -> Outcomes {
-    Box::new(move |_, job| again(now, Duration::from_secs(1), job.attempts, &why))
+    Settled::RetryAt(now + TimeDelta::from_std(wait).unwrap_or_default(), why.to_owned())
 }

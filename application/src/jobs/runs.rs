@@ -10,8 +10,8 @@ use domain::sync_run::{RunStarted, SyncRun, SyncRunCommand, SyncRunError};
 use domain::value::{Direction, RunType, TriggeredBy};
 use serde::{Deserialize, Serialize};
 
-use super::JobHandler;
 use super::push_records::again;
+use super::{JobHandler, Outbox};
 use crate::dispatcher::Envelope;
 use crate::error::Failure;
 use crate::ports::checkpoints::Checkpoints;
@@ -154,13 +154,11 @@ impl JobHandler for StartRuns {
         START
     }
 
-    async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
-        let mut settled = Vec::new();
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
         for job in jobs {
             let outcome = self.start(&job).await;
-            settled.push((job, outcome));
+            done.settle(job, outcome);
         }
-        settled
     }
 }
 

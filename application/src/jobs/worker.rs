@@ -1,15 +1,16 @@
-//! Serves lanes round-robin, so that one busy realm never starves another.
+//! Serves lanes round-robin, so that one busy realm never starves another, and keeps each lane's calls in flight: a slow
+//! one holds its own place, nobody else's.
 
+mod floor;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
-use futures::future::BoxFuture;
-use futures::stream::{FuturesUnordered, StreamExt};
 
+use self::floor::Floor;
 use super::JobHandler;
 use crate::ports::Unavailable;
 use crate::ports::clock::Clock;
@@ -33,7 +34,12 @@ pub struct Worker {
     last: Mutex<Option<String>>,
 }
 
-type Busy<'a> = FuturesUnordered<BoxFuture<'a, String>>;
+/// What one look at the queue came to.
+#[derive(Clone, Copy, Debug, Default)]
+struct Turn {
+    settled: usize,
+    started: bool,
+}
 
 impl Worker {
     /// A worker with these handlers.
@@ -49,94 +55,77 @@ impl Worker {
 
     /// Works for ever; ends when dropped.
     ///
-    /// Lanes under way are polled all the time, also while the queue is looked at: a lane that was handed something
-    /// shared (a database connection) and is not polled would keep everybody else from it.
+    /// What is under way is polled all the time, also while the queue is asked: a job that was handed something shared
+    /// (a database connection) and is not polled would keep everybody else from it.
     pub async fn run(&self) {
-        let mut busy: Busy<'_> = FuturesUnordered::new();
-        let mut lanes: HashSet<String> = HashSet::new();
+        let mut floor = Floor::new();
         loop {
-            let due = self.look(&mut busy, &mut lanes).await.unwrap_or_else(|error| {
+            let turn = self.turn(&mut floor).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "worker pauses");
-                Vec::new()
+                Turn::default()
             });
-            let started = self.start(due, &mut busy, &mut lanes);
-            self.next(&mut busy, &mut lanes, started).await;
+            if !turn.started {
+                floor.wait(self.wakeups.wait("jobs")).await;
+            }
         }
     }
 
     /// Works until nothing is due; answers how many jobs were settled. For tests with a clock of their own.
     pub async fn drain(&self) -> Result<usize, Unavailable> {
+        let mut floor = Floor::new();
         let mut settled = 0;
         loop {
-            let due = self.round().await?;
-            let Some(lane) = due.into_iter().next() else { return Ok(settled) };
-            settled += self.serve(&lane).await?;
+            let turn = self.turn(&mut floor).await?;
+            settled += turn.settled;
+            if turn.started {
+                continue;
+            }
+            if floor.is_empty() {
+                return Ok(settled);
+            }
+            floor.wait(std::future::pending()).await;
         }
     }
 
-    /// Due lanes, while those under way go on.
-    async fn look(
-        &self,
-        busy: &mut Busy<'_>,
-        lanes: &mut HashSet<String>,
-    ) -> Result<Vec<String>, Unavailable> {
-        let mut round = std::pin::pin!(self.round());
-        loop {
-            if busy.is_empty() {
-                return round.await;
-            }
-            match futures::future::select(round.as_mut(), busy.next()).await {
-                futures::future::Either::Left((due, _)) => return due,
-                futures::future::Either::Right((done, _)) => {
-                    if let Some(lane) = done {
-                        lanes.remove(&lane);
-                    }
-                }
-            }
+    /// Settles what is done, and fills the places that are free.
+    async fn turn<'a>(&'a self, floor: &mut Floor<'a>) -> Result<Turn, Unavailable> {
+        let outcomes = floor.told();
+        let mut turn = Turn { settled: outcomes.len(), started: false };
+        if !outcomes.is_empty() {
+            floor.alongside(self.queue.settle(outcomes)).await?;
         }
-    }
-
-    fn start<'a>(&'a self, due: Vec<String>, busy: &mut Busy<'a>, lanes: &mut HashSet<String>) -> bool {
-        let mut started = false;
-        for lane in due {
-            if lanes.len() >= LANES {
+        for lane in floor.lanes_waiting() {
+            turn.started |= self.start(floor, &lane);
+        }
+        for lane in floor.alongside(self.due()).await? {
+            if floor.waits(&lane) || floor.room(&lane, self.width(&lane)) == 0 {
+                continue;
+            }
+            if !floor.works(&lane) && floor.lanes() >= LANES {
                 break;
             }
-            if lanes.insert(lane.clone()) {
-                started = true;
-                busy.push(Box::pin(async move {
-                    if let Err(error) = self.serve(&lane).await {
-                        tracing::warn!(%error, lane, "jobs stay queued");
-                    }
-                    lane
-                }));
+            let now = self.clock.now();
+            let jobs = floor.alongside(self.queue.take(&lane, TAKE, now, now + LEASE)).await?;
+            if let Ok(mut last) = self.last.lock() {
+                *last = Some(lane.clone());
             }
-        }
-        started
-    }
-
-    /// Waits until a lane is done or something new is there.
-    async fn next(&self, busy: &mut Busy<'_>, lanes: &mut HashSet<String>, started: bool) {
-        if busy.is_empty() {
-            if !started {
-                self.wakeups.wait("jobs").await;
+            turn.started |= !jobs.is_empty();
+            let parked = self.keep(floor, &lane, jobs);
+            turn.settled += parked.len();
+            if !parked.is_empty() {
+                floor.alongside(self.queue.settle(parked)).await?;
             }
-            return;
+            self.start(floor, &lane);
         }
-        let news = std::pin::pin!(self.wakeups.wait("jobs"));
-        match futures::future::select(busy.next(), news).await {
-            futures::future::Either::Left((Some(lane), _)) => {
-                lanes.remove(&lane);
-            }
-            futures::future::Either::Left((None, _)) | futures::future::Either::Right(_) => {}
-        }
+        Ok(turn)
     }
 
     /// Due lanes, beginning behind the one served last.
-    async fn round(&self) -> Result<Vec<String>, Unavailable> {
+    async fn due(&self) -> Result<Vec<String>, Unavailable> {
         let mut lanes: Vec<String> =
             self.queue.due_lanes(self.clock.now()).await?.into_iter().map(|due| due.lane).collect();
         lanes.sort();
+        lanes.dedup();
         let last = self.last.lock().map(|last| last.clone()).unwrap_or_default();
         if let Some(last) = last {
             let behind = lanes.iter().position(|lane| *lane > last).unwrap_or(0);
@@ -145,29 +134,33 @@ impl Worker {
         Ok(lanes)
     }
 
-    async fn serve(&self, lane: &str) -> Result<usize, Unavailable> {
-        if let Ok(mut last) = self.last.lock() {
-            *last = Some(lane.to_owned());
-        }
-        let now = self.clock.now();
-        let jobs = self.queue.take(lane, TAKE, now, now + LEASE).await?;
-        let Some(first) = jobs.first() else { return Ok(0) };
-        let Some(handler) = self.handlers.get(first.kind.as_str()) else {
-            let reason = format!("no handler for jobs of kind `{}`", first.kind);
-            let parked: Vec<(Job, Settled)> =
-                jobs.into_iter().map(|job| (job, Settled::Park(reason.clone()))).collect();
-            let count = parked.len();
-            self.queue.settle(parked).await?;
-            return Ok(count);
+    /// Keeps jobs for free places; answers those that nobody here can run.
+    fn keep(&self, floor: &mut Floor<'_>, lane: &str, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
+        let (known, unknown): (Vec<Job>, Vec<Job>) =
+            jobs.into_iter().partition(|job| self.handlers.contains_key(job.kind.as_str()));
+        floor.keep(lane, known);
+        let park = |job: Job| {
+            let reason = format!("no handler for jobs of kind `{}`", job.kind);
+            (job, Settled::Park(reason))
         };
-        let mut count = 0;
-        let mut jobs = jobs.into_iter().peekable();
-        while jobs.peek().is_some() {
-            let batch: Vec<Job> = jobs.by_ref().take(handler.batch().max(1)).collect();
-            let outcomes = handler.run(batch).await;
-            count += outcomes.len();
-            self.queue.settle(outcomes).await?;
+        unknown.into_iter().map(park).collect()
+    }
+
+    /// Begins as many of a lane's jobs as there are places for.
+    fn start<'a>(&'a self, floor: &mut Floor<'a>, lane: &str) -> bool {
+        let Some(handler) = floor.kind(lane).and_then(|kind| self.handlers.get(kind)) else { return false };
+        let (room, per_call) = (floor.room(lane, self.width(lane)), handler.per_call(lane).max(1));
+        if room == 0 {
+            return false;
         }
-        Ok(count)
+        floor.start(lane, (room, per_call), |jobs, done| {
+            Box::pin(async move { handler.run(jobs, &done).await })
+        });
+        true
+    }
+
+    /// Calls at once in a lane.
+    fn width(&self, lane: &str) -> usize {
+        self.handlers.values().map(|handler| handler.at_once(lane)).max().unwrap_or(1).max(1)
     }
 }

@@ -1,7 +1,7 @@
 //! Credentials of connections, sealed; opened only inside the call that uses them.
 
 use chrono::{DateTime, Utc};
-use domain::ids::{IntegrationId, OrganizationId};
+use domain::ids::{IntegrationId, OrganizationId, WebhookEndpointId};
 use secrecy::SecretString;
 
 use super::vault::VaultError;
@@ -43,6 +43,8 @@ pub enum Owner {
     Integration(IntegrationId),
     /// The organization's app registration or global key of a provider.
     Provider(String),
+    /// A customer's webhook endpoint: its address and what signs its deliveries.
+    WebhookEndpoint(WebhookEndpointId),
 }
 
 /// The credential store.

@@ -1,5 +1,7 @@
 //! The event log: the only truth.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 use domain::claim::{ClaimKey, ClaimKind};
 use domain::digest::Tag;
@@ -9,6 +11,9 @@ use domain::metadata::{Metadata, Recorded};
 use domain::stream::{Kind, StreamId};
 
 use super::Unavailable;
+
+/// Whether a reader wants the sealed contents of an event, which it sees without them.
+pub type Opens = fn(&Event) -> bool;
 
 /// One event to append.
 #[derive(Clone, Debug)]
@@ -147,6 +152,17 @@ pub struct Claimed {
     pub tag: Option<Tag>,
 }
 
+/// What a claim and its tag tell of something that is seen again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Recognised {
+    /// Nobody holds the claim.
+    Not,
+    /// It is held, with the same tag.
+    Same,
+    /// It is held, with another tag or without one.
+    Changed(Claimed),
+}
+
 /// Which events to read.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Filter {
@@ -190,11 +206,31 @@ pub trait EventLog: Send + Sync {
         filter: &Filter,
     ) -> Result<Vec<Recorded<Event>>, Unavailable>;
 
+    /// Like `read_all`, with the sealed contents of only those events that `opens` asks for: what a view does not show
+    /// need not be deciphered. `opens` sees the event without them.
+    async fn read_opened(
+        &self,
+        position: u64,
+        limit: usize,
+        opens: Opens,
+    ) -> Result<Vec<Recorded<Event>>, Unavailable>;
+
+    /// Like `read_all`, without any sealed contents. Readers at the same place share what was decoded.
+    async fn read_closed(
+        &self,
+        position: u64,
+        limit: usize,
+    ) -> Result<Arc<Vec<Recorded<Event>>>, Unavailable>;
+
     /// Position of the last event; 0 for an empty log.
     async fn head(&self) -> Result<u64, Unavailable>;
 
     /// Who holds these claims, in the order asked: one narrow query.
     async fn claimed(&self, keys: &[ClaimKey]) -> Result<Vec<Option<Claimed>>, Unavailable>;
+
+    /// Which of these claims are held, each asked for with the tag that its holder may have kept beside it. Cheaper than
+    /// `claimed` where most tags are the same.
+    async fn recognise(&self, asked: Vec<(ClaimKey, Option<Tag>)>) -> Result<Vec<Recognised>, Unavailable>;
 
     /// What an API command left, if it was taken within the last 7 days.
     async fn command(

@@ -5,14 +5,17 @@ pub mod checkpoints;
 pub mod clock;
 pub mod connector;
 pub mod credentials;
+pub mod deliveries;
 pub mod event_log;
 pub mod id_generator;
 pub mod job_queue;
 pub mod limiter;
 pub mod oauth_attempts;
 pub mod read_store;
+pub mod rejections;
 pub mod vault;
 pub mod wakeups;
+pub mod webhook_sender;
 
 /// A port could not do its work: the database, the disk or the network is away. Worth another try later.
 #[derive(Clone, Debug, thiserror::Error)]

@@ -22,11 +22,12 @@ pub struct OAuthAttempt {
     pub provider: String,
     /// Where the provider sends the browser back; exact.
     pub redirect_uri: String,
-    /// PKCE verifier (RFC 7636), where the provider takes it. Stored sealed.
-    pub pkce_verifier: Option<SecretString>,
+    /// PKCE verifier (RFC 7636), where the provider takes it, or the secret of a temporary OAuth 1.0 token. Stored
+    /// sealed.
+    pub verifier: Option<SecretString>,
     /// Given back to the caller when it ends.
     pub additional_data: Option<String>,
-    /// `pending`, `completed` or `failed`.
+    /// `pending`, `realm_required`, `completed` or `failed`.
     pub status: String,
     /// Why it failed, for people.
     pub error: Option<String>,

@@ -4,6 +4,7 @@
 pub mod inbound_sync;
 mod knowledge;
 pub mod outbound_sync;
+pub mod outgoing_webhooks;
 mod process_manager;
 pub mod routes;
 mod runner;

@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 
 use domain::aggregate::Aggregate;
 use domain::event::Event;
-use domain::ids::{IntegrationId, OrganizationId, ProjectId, SyncConfigId};
+use domain::ids::{IntegrationId, OrganizationId, ProjectId, SyncConfigId, WebhookEndpointId};
 use domain::integration::Integration;
 use domain::metadata::Recorded;
 use domain::project::Project;
 use domain::stream::Kind;
 use domain::sync_config::SyncConfig;
+use domain::sync_config::transform::Transform;
+use domain::webhook_endpoint::WebhookEndpoint;
 
 /// The fold.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +22,8 @@ pub struct Routes {
     pub integrations: BTreeMap<IntegrationId, Owned<Integration>>,
     /// Configs by id.
     pub configs: BTreeMap<SyncConfigId, Owned<SyncConfig>>,
+    /// Customers' endpoints by id.
+    pub endpoints: BTreeMap<WebhookEndpointId, Owned<WebhookEndpoint>>,
 }
 
 /// A state and the tenant it belongs to.
@@ -57,11 +61,17 @@ impl Live<'_> {
     pub fn lane(&self) -> String {
         format!("{}/{}", self.provider, self.realm)
     }
+
+    /// Whether its records refer to other records, which then have to be there first.
+    pub fn refers(&self) -> bool {
+        let refers = |transform: &Transform| matches!(transform, Transform::Reference { .. });
+        self.config.mapping.rules.iter().any(|rule| refers(&rule.transform))
+    }
 }
 
 impl Routes {
     /// The kinds it folds.
-    pub const KINDS: [Kind; 3] = [Kind::Project, Kind::Integration, Kind::SyncConfig];
+    pub const KINDS: [Kind; 4] = [Kind::Project, Kind::Integration, Kind::SyncConfig, Kind::WebhookEndpoint];
 
     /// Folds an event; others than of [`Self::KINDS`] change nothing.
     pub fn apply(&mut self, recorded: &Recorded<Event>) {
@@ -70,6 +80,9 @@ impl Routes {
             Event::Project(event) => fold(&mut self.projects, ProjectId(id), recorded, event),
             Event::Integration(event) => fold(&mut self.integrations, IntegrationId(id), recorded, event),
             Event::SyncConfig(event) => fold(&mut self.configs, SyncConfigId(id), recorded, event),
+            Event::WebhookEndpoint(event) => {
+                fold(&mut self.endpoints, WebhookEndpointId(id), recorded, event);
+            }
             Event::SyncRun(_) | Event::SyncRecord(_) | Event::LocalRecord(_) | Event::WebhookDelivery(_) => {}
         }
     }

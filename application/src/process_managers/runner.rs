@@ -1,5 +1,6 @@
 //! Runs a process manager: page of events → reactions → one transaction with state, jobs and checkpoint.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,9 +9,10 @@ use domain::metadata::Recorded;
 
 use super::{Knowledge, ProcessManager, Reaction, Routes};
 use crate::ports::Unavailable;
-use crate::ports::checkpoints::{Checkpoint, Checkpoints, Save, SaveError};
+use crate::ports::checkpoints::{Checkpoint, Checkpoints, Save, SaveError, StateChange};
 use crate::ports::clock::Clock;
 use crate::ports::event_log::{EventLog, Filter};
+use crate::ports::job_queue::NewJob;
 use crate::ports::wakeups::Wakeups;
 
 /// Events of one page.
@@ -70,7 +72,7 @@ impl Runner {
             return Ok(false);
         }
         let Some((checkpoint, knowledge)) = state.as_mut() else { return Ok(false) };
-        let page = self.log.read_all(checkpoint.position, PAGE).await?;
+        let page = self.log.read_closed(checkpoint.position, PAGE).await?;
         let (save, to) = match page.last() {
             Some(last) => (self.react(knowledge, &page, now), last.position),
             None => (self.due(knowledge, now).await?, checkpoint.position),
@@ -129,50 +131,61 @@ impl Runner {
     }
 
     fn react(&self, knowledge: &mut Knowledge, page: &[Recorded<Event>], now: DateTime<Utc>) -> Save {
-        let mut save = Save::default();
+        let mut collected = Collected::default();
         for event in page {
             knowledge.routes.apply(event);
             let reactions = self.manager.react(knowledge, event, now);
-            collect(&mut save, knowledge, reactions);
+            collected.add(knowledge, reactions);
         }
-        save
+        collected.save
     }
 
     async fn due(&self, knowledge: &mut Knowledge, now: DateTime<Utc>) -> Result<Save, Unavailable> {
-        let mut save = Save::default();
+        let mut collected = Collected::default();
         for instance in self.checkpoints.due(self.name(), now, PAGE).await? {
             let reactions = self.manager.wake(knowledge, &instance, now);
-            collect(&mut save, knowledge, reactions);
+            collected.add(knowledge, reactions);
         }
-        Ok(save)
+        Ok(collected.save)
     }
 }
 
 /// Of several reactions about one job or instance the last one holds.
-fn collect(save: &mut Save, knowledge: &mut Knowledge, reactions: Vec<Reaction>) {
-    use crate::ports::checkpoints::StateChange;
-    for reaction in reactions {
-        match reaction {
-            Reaction::Enqueue(job) => {
-                match save
-                    .jobs
-                    .iter_mut()
-                    .rev()
-                    .take(64)
-                    .find(|old| old.kind == job.kind && old.key == job.key)
-                {
-                    Some(old) => *old = job,
-                    None => save.jobs.push(job),
+#[derive(Default)]
+struct Collected {
+    save: Save,
+    /// Where the change of an instance stands.
+    places: HashMap<String, usize>,
+}
+
+impl Collected {
+    fn add(&mut self, knowledge: &mut Knowledge, reactions: Vec<Reaction>) {
+        for reaction in reactions {
+            match reaction {
+                Reaction::Enqueue(job) => self.job(job),
+                Reaction::Remember(change) => {
+                    knowledge.follow(&change);
+                    self.change(change);
                 }
             }
-            Reaction::Remember(change) => {
-                knowledge.follow(&change);
-                let key = |change: &StateChange| match change {
-                    StateChange::Put { key, .. } | StateChange::Delete { key } => key.clone(),
-                };
-                let new = key(&change);
-                save.changes.retain(|old| key(old) != new);
-                save.changes.push(change);
+        }
+    }
+
+    fn job(&mut self, job: NewJob) {
+        let mut last = self.save.jobs.iter_mut().rev().take(64);
+        match last.find(|old| old.kind == job.kind && old.key == job.key) {
+            Some(old) => *old = job,
+            None => self.save.jobs.push(job),
+        }
+    }
+
+    fn change(&mut self, change: StateChange) {
+        let (StateChange::Put { key, .. } | StateChange::Delete { key }) = &change;
+        match self.places.get(key) {
+            Some(place) => self.save.changes[*place] = change,
+            None => {
+                self.places.insert(key.clone(), self.save.changes.len());
+                self.save.changes.push(change);
             }
         }
     }

@@ -11,7 +11,11 @@ use domain::integration::{
 };
 use domain::metadata::{Actor, Metadata, Recorded};
 use domain::stream::{Kind, LocalRecordKey, StreamId, SyncRecordKey};
-use domain::sync_config::{Created, Identity, Mapping, Policy, Settings, SyncConfigEvent, Trigger};
+use domain::sync_config::field_path::FieldPath;
+use domain::sync_config::transform::Transform;
+use domain::sync_config::{
+    Created, Identity, Mapping, MappingRule, Policy, Settings, SyncConfigEvent, Trigger,
+};
 use domain::value::{Code, Direction, DisplayName, EntityName, TriggerKind};
 use uuid::Uuid;
 
@@ -96,7 +100,14 @@ pub(super) fn config(entity: &str, remote: &str, direction: Direction) -> SyncCo
         feature: None,
     };
     let settings = Settings::new(direction, Trigger::new(TriggerKind::Realtime), Policy::default());
-    Created { identity, settings, mapping: Mapping::default(), enabled: true }.into()
+    let rules = if entity == "invoice" { vec![of_customer()] } else { Vec::new() };
+    Created { identity, settings, mapping: Mapping { rules }, enabled: true }.into()
+}
+
+fn of_customer() -> MappingRule {
+    let path = |text| FieldPath::parse(text).expect("a path");
+    let transform = Transform::Reference { entity: "customer".to_owned() };
+    MappingRule { transform, ..MappingRule::direct("r1", path("customer"), path("CustomerRef.value")) }
 }
 
 /// Everything enabled and connected.

@@ -13,6 +13,7 @@ use super::engine::Engine;
 use super::intent::StoredCall;
 use super::outcome::{confirmation, covers};
 use super::pair::Pair;
+use super::seen::Seen;
 use crate::ports::Unavailable;
 use crate::ports::connector::RemoteRecord;
 use domain::fields::Fields;
@@ -21,22 +22,19 @@ use domain::fields::Fields;
 pub(super) async fn open_creates(
     engine: &Engine,
     context: &Context,
-    records: &[&RemoteRecord],
+    records: &[Seen<'_>],
 ) -> Result<Vec<Option<Candidate>>, Unavailable> {
-    let keys: Vec<ClaimKey> = records
-        .iter()
-        .map(|record| {
-            let digest = match (carried_reference(context, record), natural_key(context, record)) {
-                (Some(reference), _) => context.key.digest(format!("r\0{reference}").as_bytes()),
-                (None, Some(natural)) => context.key.digest(format!("n\0{natural}").as_bytes()),
-                (None, None) => context.key.digest(b"nothing to go by"),
-            };
-            ClaimKey::open_create(&context.scope(), digest)
-        })
-        .collect();
-    let claimed = engine.ports.dispatcher.log.claimed(&keys).await?;
+    let marks = Marks::of(context);
+    let asked = records.iter().map(|record| marks.open_create(context, record));
+    let asked: Vec<Option<ClaimKey>> = asked.collect();
+    if asked.iter().all(Option::is_none) {
+        return Ok(records.iter().map(|_| None).collect());
+    }
+    let keys: Vec<ClaimKey> = asked.iter().flatten().cloned().collect();
+    let mut held = engine.ports.dispatcher.log.claimed(&keys).await?.into_iter();
+    let claimed = asked.iter().map(|key| key.as_ref().and_then(|_| held.next().flatten()));
     let mut candidates = Vec::with_capacity(records.len());
-    for held in claimed {
+    for held in claimed.collect::<Vec<_>>() {
         let key = held.and_then(|held| SyncRecordKey::parse(&held.stream));
         candidates.push(match key {
             Some(key) if key.config == context.config_id => engine.candidate(context, key.local_id).await?,
@@ -89,10 +87,12 @@ pub(super) fn early(context: &Context, candidate: Candidate, record: &RemoteReco
 /// Whether a found record may be adopted: it carries our reference, or it was created after the intent by the provider's
 /// own clock and says what was asked.
 pub(super) fn is_ours(context: &Context, begun: &WriteBegun, asked: &Fields, record: &RemoteRecord) -> bool {
-    if carried_reference(context, record).is_some_and(|reference| reference == begun.reference) {
+    let fields = record.fields();
+    let reference = context.remote.reference.as_deref().and_then(|path| FieldPath::parse(path).ok());
+    let carried = reference.as_ref().and_then(|path| path.get(&fields)).and_then(Value::as_str);
+    if carried.is_some_and(|reference| !reference.is_empty() && reference == begun.reference) {
         return true;
     }
-    let fields = record.fields();
     let after = match (record.created_at, begun.provider_time) {
         // Both clocks are the provider's, to the second.
         (Some(created), Some(before)) => created.timestamp() >= before.timestamp(),
@@ -105,11 +105,11 @@ pub(super) fn is_ours(context: &Context, begun: &WriteBegun, asked: &Fields, rec
 pub(super) async fn by_reference(
     engine: &Engine,
     context: &Context,
-    records: &[&RemoteRecord],
+    records: &[Seen<'_>],
 ) -> Result<Vec<Option<Pair>>, Unavailable> {
-    let references: Vec<Option<String>> =
-        records.iter().map(|record| carried_reference(context, record)).collect();
-    let ids: Vec<String> = references.iter().flatten().cloned().collect();
+    let marks = Marks::of(context);
+    let references: Vec<Option<&str>> = records.iter().map(|record| marks.reference(record)).collect();
+    let ids: Vec<String> = references.iter().flatten().map(|id| (*id).to_owned()).collect();
     if ids.is_empty() {
         return Ok(records.iter().map(|_| None).collect());
     }
@@ -122,18 +122,33 @@ pub(super) async fn by_reference(
     Ok(pairs.collect())
 }
 
-fn carried_reference(context: &Context, record: &RemoteRecord) -> Option<String> {
-    text_at(record, context.remote.reference.as_deref()?)
+/// Where a record carries what tells it apart, as the manifest says.
+struct Marks {
+    reference: Option<FieldPath>,
+    natural_key: Option<FieldPath>,
 }
 
-fn natural_key(context: &Context, record: &RemoteRecord) -> Option<String> {
-    text_at(record, context.remote.natural_key.as_deref()?)
-}
+impl Marks {
+    fn of(context: &Context) -> Self {
+        let path = |text: &Option<String>| FieldPath::parse(text.as_deref()?).ok();
+        Self { reference: path(&context.remote.reference), natural_key: path(&context.remote.natural_key) }
+    }
 
-fn text_at(record: &RemoteRecord, path: &str) -> Option<String> {
-    let fields = record.fields();
-    match FieldPath::parse(path).ok()?.get(&fields)? {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        _ => None,
+    fn reference<'s>(&self, record: &'s Seen<'_>) -> Option<&'s str> {
+        record.text_at(self.reference.as_ref()?)
+    }
+
+    fn natural_key<'s>(&self, record: &'s Seen<'_>) -> Option<&'s str> {
+        record.text_at(self.natural_key.as_ref()?)
+    }
+
+    /// The claim that an open create which made this record holds; none when it shows nothing to go by.
+    fn open_create(&self, context: &Context, record: &Seen<'_>) -> Option<ClaimKey> {
+        let what = match (self.reference(record), self.natural_key(record)) {
+            (Some(reference), _) => format!("r\0{reference}"),
+            (None, Some(natural)) => format!("n\0{natural}"),
+            (None, None) => return None,
+        };
+        Some(ClaimKey::open_create(&context.scope(), context.key.digest(what.as_bytes())))
     }
 }

@@ -12,10 +12,11 @@ use domain::sync_run::SyncRun;
 use super::context::{Context, Idle};
 use super::directory::Directory;
 use super::failures::Failures;
+use super::turns::Turns;
 use crate::dispatcher::{Dispatcher, UnitBuilder};
 use crate::ports::Unavailable;
 use crate::ports::blob_store::BlobStore;
-use crate::ports::connector::{Connectors, Timing};
+use crate::ports::connector::{Connectors, Provider, Timing};
 use crate::ports::job_queue::JobQueue;
 use crate::ports::vault::{Vault, VaultError};
 use crate::process_managers::Routes;
@@ -45,6 +46,8 @@ pub struct Engine {
     pub timing: Option<Timing>,
     /// Failures in a row.
     pub(super) failures: Failures,
+    /// Writes at once, by lane.
+    pub(super) turns: Turns,
 }
 
 /// Why a context could not be gathered.
@@ -68,7 +71,7 @@ impl Engine {
     /// An engine over `ports`.
     pub fn new(ports: Ports, timing: Option<Timing>) -> Self {
         let directory = Directory::new(Arc::clone(&ports.dispatcher.log));
-        Self { ports, directory, timing, failures: Failures::default() }
+        Self { ports, directory, timing, failures: Failures::default(), turns: Turns::default() }
     }
 
     /// Now.
@@ -91,6 +94,24 @@ impl Engine {
         let manifest = context.provider.timing;
         // An operator shortens times; a provider without a settle time has none to shorten.
         self.timing.map_or(manifest, |set| Timing { settle: manifest.settle.and(set.settle), ..set })
+    }
+
+    /// Calls at once that the provider of a lane allows; 1 for a lane of nobody.
+    pub fn at_once(&self, lane: &str) -> usize {
+        self.lane_provider(lane).map_or(1, |provider| places(provider.concurrency))
+    }
+
+    /// Writes that one call to the provider of a lane carries, at most.
+    pub fn per_call(&self, lane: &str) -> usize {
+        let provider = self.lane_provider(lane);
+        provider
+            .and_then(|provider| provider.entities.values().map(|entity| places(entity.batch)).max())
+            .unwrap_or(1)
+    }
+
+    fn lane_provider(&self, lane: &str) -> Option<Arc<Provider>> {
+        let (provider, _) = lane.split_once('/')?;
+        self.ports.connectors.provider(provider)
     }
 
     /// A unit of the engine's own.
@@ -134,6 +155,10 @@ impl Engine {
     pub fn keep_until(&self) -> DateTime<Utc> {
         self.now() + KEEP
     }
+}
+
+fn places(count: u32) -> usize {
+    usize::try_from(count.max(1)).unwrap_or(1)
 }
 
 /// Idempotency key of an intent: 26 characters of Crockford-like base32 over a keyed digest, within every provider's

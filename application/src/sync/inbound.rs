@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 
 use domain::claim::ClaimKey;
-use domain::digest::Tag;
+use domain::digest::Digest;
 use domain::stream::SyncRecordKey;
 use domain::sync_config::mapping::Known;
-use domain::sync_record::canonical;
 use domain::sync_record::events::LinkedBy;
 use domain::sync_record::{SyncRecordCommand as Command, SyncRecordError};
 use domain::sync_run::{Counts, SyncRun};
@@ -15,14 +14,14 @@ use domain::value::SyncStatus;
 
 use super::context::Context;
 use super::engine::Engine;
-use super::outcome::observe;
 use super::pair::Pair;
 use super::reconcile::reconcile;
+use super::seen::{Seen, observed};
 use super::{adopt, references};
 use crate::dispatcher::Working;
 use crate::ports::Unavailable;
 use crate::ports::connector::RemoteRecord;
-use crate::ports::event_log::Refused;
+use crate::ports::event_log::{Recognised, Refused};
 use crate::process_managers::Routes;
 
 /// Records of one append unit, at most.
@@ -62,28 +61,29 @@ pub struct PageResult {
 }
 
 /// A record whose pair is known, or which is new.
-struct Seen<'a> {
-    record: &'a RemoteRecord,
+struct Matched<'a> {
+    seen: Seen<'a>,
     pair: Pair,
     new: bool,
 }
 
 impl Engine {
-    /// Takes `records` and, in the same unit, `checkpoint`.
+    /// Takes `records` and, in the same unit, `checkpoint`. They were read when the log's head was `since`: a record
+    /// whose write was confirmed later is read again, because what was read may be older than what was written.
     pub async fn take(
         &self,
         routes: &Routes,
         context: &Context,
-        records: &[RemoteRecord],
+        (records, since): (&[RemoteRecord], u64),
         checkpoint: impl Fn(&PageResult) -> Option<Working<SyncRun>> + Send + Sync,
     ) -> Result<PageResult, Unavailable> {
         for _ in 0..ROUNDS {
             let mut result = PageResult::default();
-            let mut pairs = self.match_page(context, records, &mut result).await?;
-            let known = self.known_for(routes, context, &mut pairs).await?;
+            let matched = self.match_page(context, (records, since), &mut result).await?;
+            let known = self.known_for(routes, context, &matched).await?;
             let mut unit = self.unit(context.organization, "inbound_sync");
-            for seen in pairs {
-                let pair = take_one(context, seen, &known, &mut result);
+            for matched in matched {
+                let pair = take_one(context, matched, &known, &mut result);
                 unit.add(pair.local).add(pair.sync);
             }
             if let Some(run) = checkpoint(&result) {
@@ -110,59 +110,66 @@ impl Engine {
     async fn match_page<'a>(
         &self,
         context: &Context,
-        records: &'a [RemoteRecord],
+        (records, since): (&'a [RemoteRecord], u64),
         result: &mut PageResult,
-    ) -> Result<Vec<Seen<'a>>, Unavailable> {
+    ) -> Result<Vec<Matched<'a>>, Unavailable> {
         let log = self.ports.dispatcher.log.as_ref();
         // A provider may show one record twice on a page: the last one counts.
         let newest: BTreeMap<&str, &RemoteRecord> =
             records.iter().map(|record| (record.id.as_str(), record)).collect();
         let records: Vec<&RemoteRecord> = newest.into_values().collect();
-        let keys: Vec<ClaimKey> = records
+        let digests: Vec<Option<Digest>> = records
             .iter()
-            .map(|record| ClaimKey::remote_id(context.config_id, &context.realm, &record.id))
+            .map(|record| if record.deleted { None } else { observed(context, record) })
             .collect();
-        let claimed = log.claimed(&keys).await?;
-        let (mut known, mut unknown) = (Vec::new(), Vec::new());
-        for (record, claimed) in records.into_iter().zip(claimed) {
+        let asked = records.iter().zip(&digests).map(|(record, digest)| {
+            let key = ClaimKey::remote_id(context.config_id, &context.realm, &record.id);
+            (key, digest.as_ref().map(Digest::tag))
+        });
+        let recognised = log.recognise(asked.collect()).await?;
+        let (mut known, mut ids, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
+        for ((record, digest), recognised) in records.into_iter().zip(digests).zip(recognised) {
             result.counts.processed += 1;
-            match claimed {
-                Some(held)
-                    if !record.deleted && held.tag.is_some() && held.tag == tag_of(context, record) =>
-                {
-                    result.counts.skipped += 1;
+            match recognised {
+                Recognised::Same => result.counts.skipped += 1,
+                Recognised::Not => unknown.push(Seen::digested(context, record, digest)),
+                Recognised::Changed(held) => {
+                    if let Some(key) = SyncRecordKey::parse(&held.stream) {
+                        known.push((record, digest));
+                        ids.push(key.local_id);
+                    }
                 }
-                Some(held) => {
-                    known.extend(SyncRecordKey::parse(&held.stream).map(|key| (record, key.local_id)));
-                }
-                None => unknown.push(record),
             }
         }
-        let ids: Vec<String> = known.iter().map(|(_, id)| id.clone()).collect();
         let pairs = Pair::load(log, context, &ids).await?;
-        let mut seen: Vec<Seen<'a>> = known
-            .into_iter()
-            .zip(pairs)
-            .map(|((record, _), pair)| Seen { record, pair, new: false })
-            .collect();
-        seen.extend(self.match_unknown(context, unknown, result).await?);
-        Ok(seen)
+        let mut matched: Vec<Matched<'a>> = Vec::with_capacity(pairs.len());
+        for ((record, digest), pair) in known.into_iter().zip(pairs) {
+            if pair.written_after(since) {
+                result.counts.skipped += 1;
+                result.later.push(record.id.clone());
+            } else {
+                matched.push(Matched { seen: Seen::digested(context, record, digest), pair, new: false });
+            }
+        }
+        matched.extend(self.match_unknown(context, unknown, result).await?);
+        Ok(matched)
     }
 
     /// Records nobody has a claim on: one of our own open creates, one that carries our reference, or a new one.
     async fn match_unknown<'a>(
         &self,
         context: &Context,
-        records: Vec<&'a RemoteRecord>,
+        records: Vec<Seen<'a>>,
         result: &mut PageResult,
-    ) -> Result<Vec<Seen<'a>>, Unavailable> {
+    ) -> Result<Vec<Matched<'a>>, Unavailable> {
         let owners = adopt::open_creates(self, context, &records).await?;
         let references = adopt::by_reference(self, context, &records).await?;
-        let mut seen = Vec::new();
-        for ((record, owner), referenced) in records.into_iter().zip(owners).zip(references) {
+        let mut matched = Vec::with_capacity(records.len());
+        for ((seen, owner), referenced) in records.into_iter().zip(owners).zip(references) {
+            let record = seen.record;
             if let Some(pair) = owner {
                 if let Some(pair) = adopt::early(context, pair, record) {
-                    seen.push(Seen { record, pair, new: false });
+                    matched.push(Matched { seen, pair, new: false });
                 } else {
                     result.counts.skipped += 1;
                     result.later.push(record.id.clone());
@@ -170,13 +177,13 @@ impl Engine {
             } else if record.deleted {
                 result.counts.skipped += 1;
             } else if let Some(pair) = referenced {
-                seen.push(Seen { record, pair, new: false });
+                matched.push(Matched { seen, pair, new: false });
             } else {
                 let id = minted_id(context, &record.id);
-                seen.push(Seen { record, pair: Pair::new(context, &id), new: true });
+                matched.push(Matched { seen, pair: Pair::new(context, &id), new: true });
             }
         }
-        Ok(seen)
+        Ok(matched)
     }
 
     /// References of a page, resolved with what its records show.
@@ -184,33 +191,26 @@ impl Engine {
         &self,
         routes: &Routes,
         context: &Context,
-        seen: &mut [Seen<'_>],
+        matched: &[Matched<'_>],
     ) -> Result<Known, Unavailable> {
         if !context.refers() {
             return Ok(context.known());
         }
-        let mut peeked: Vec<Pair> = Vec::with_capacity(seen.len());
-        for seen in seen.iter() {
-            let mut pair = seen.pair.clone();
-            // Only to see which references it will need; a refusal shows when it is taken.
-            let _ = observe(context, &mut pair, seen.record);
-            peeked.push(pair);
-        }
-        references::resolve(self.ports.dispatcher.log.as_ref(), routes, context, &peeked).await
+        let both = matched.iter().map(|Matched { seen, pair, .. }| {
+            (pair.local_now(), (!seen.record.deleted).then_some(&seen.fields))
+        });
+        let needs = references::needs(context, both);
+        references::look_up(self.ports.dispatcher.log.as_ref(), routes, context, needs).await
     }
 }
 
-/// The observation tag of a record, from its raw bytes in one pass; `None` for a body that is no JSON object.
-fn tag_of(context: &Context, record: &RemoteRecord) -> Option<Tag> {
-    canonical::observation_digest_of_json(&context.key, record.body.get(), &context.volatile)
-        .map(|digest| digest.tag())
-}
-
 /// Records what is seen and brings the pair into step; what is left to send is left to a job.
-fn take_one(context: &Context, seen: Seen<'_>, known: &Known, result: &mut PageResult) -> Pair {
-    let Seen { record, mut pair, new } = seen;
-    let before = pair.clone();
-    match step(context, &mut pair, record, known) {
+fn take_one(context: &Context, matched: Matched<'_>, known: &Known, result: &mut PageResult) -> Pair {
+    let Matched { seen, mut pair, new } = matched;
+    let record = seen.record;
+    // A new pair is soon made again; one that was loaded is put back.
+    let before = (!new).then(|| pair.clone());
+    match step(context, &mut pair, seen, known) {
         Ok(()) => {
             count(&pair, new, record.deleted, result);
             pair
@@ -219,17 +219,13 @@ fn take_one(context: &Context, seen: Seen<'_>, known: &Known, result: &mut PageR
             tracing::warn!(remote_id = record.id, %refusal, "record left out of its page");
             result.counts.failed += 1;
             result.alone.push(record.id.clone());
-            before
+            before.unwrap_or_else(|| Pair::new(context, &pair.local_id))
         }
     }
 }
 
-fn step(
-    context: &Context,
-    pair: &mut Pair,
-    record: &RemoteRecord,
-    known: &Known,
-) -> Result<(), SyncRecordError> {
+fn step(context: &Context, pair: &mut Pair, seen: Seen<'_>, known: &Known) -> Result<(), SyncRecordError> {
+    let record = seen.record;
     if record.deleted {
         pair.sync.execute(Command::ObserveRemoteDeletion { updated_at: record.updated_at })?;
         reconcile(context, pair, known)?;
@@ -240,7 +236,7 @@ fn step(
         let (remote_id, by) = (record.id.clone(), LinkedBy::Reference);
         pair.sync.execute(Command::Link { remote_id, by, observed: None, base: None })?;
     }
-    observe(context, pair, record)?;
+    seen.observe(context, pair)?;
     reconcile(context, pair, known).map(|_| ())
 }
 

@@ -17,6 +17,8 @@ pub mod pair;
 pub mod reconcile;
 pub mod recovery;
 pub mod references;
+mod seen;
+mod turns;
 
 pub use context::Context;
 pub use directory::Directory;

@@ -1,8 +1,7 @@
-//! Sends a group of records: decide, intent, call, outcome. The intent is durable before the first byte; the outcomes
-//! of a group are one append.
+//! Sends a group of records: decide, intent, call, outcome. The intent is durable before the first byte; each call's
+//! outcomes are recorded when it ends, whatever the others do.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,7 +11,7 @@ use domain::sync_config::mapping::Known;
 use domain::sync_record::events::WriteBegun;
 use domain::sync_record::{SyncRecordCommand as Command, SyncRecordError};
 use domain::value::{ErrorClass, FilterExit};
-use futures::stream::{self, StreamExt};
+use futures::future::join_all;
 
 use super::context::Context;
 use super::engine::Engine;
@@ -35,8 +34,15 @@ pub enum Pushed {
     Again(Duration, String),
 }
 
-/// Results by local id.
-pub type Results = BTreeMap<String, Pushed>;
+/// Told of each record, by local id, what became of it; once, and not before that is stored.
+pub struct Results<'a>(pub &'a (dyn Fn(&str, Pushed) + Sync));
+
+impl Results<'_> {
+    /// Tells it.
+    pub fn tell(&self, local_id: &str, pushed: Pushed) {
+        (self.0)(local_id, pushed);
+    }
+}
 
 /// A record whose write was sent.
 #[derive(Clone, Debug)]
@@ -55,48 +61,39 @@ struct Outgoing {
 }
 
 impl Engine {
-    /// Brings these records into step, sending what is left to send.
+    /// Brings these records into step, sending what is left to send. What `results` is not told of is done.
     pub async fn push(
         &self,
         routes: &Routes,
         context: &Context,
         local_ids: &[String],
-    ) -> Result<Results, Unavailable> {
+        results: &Results<'_>,
+    ) -> Result<(), Unavailable> {
         let log = self.ports.dispatcher.log.as_ref();
         let pairs = Pair::load(log, context, local_ids).await?;
         let known = references::resolve(log, routes, context, &pairs).await?;
-        let mut results = Results::new();
         let mut drafts = Vec::new();
         let mut settled = Vec::new();
         for mut pair in pairs {
             match plan(context, &mut pair, &known) {
                 Ok(Some(planned)) => drafts.push(draft(context, pair, planned, &known)),
-                Ok(None) => {
-                    self.note_open(&pair, &mut results);
-                    settled.push(pair);
-                }
-                Err(refusal) => {
-                    results.insert(pair.local_id.clone(), retry(1, &refusal.to_string()));
-                }
+                Ok(None) => settled.push(pair),
+                Err(refusal) => results.tell(&pair.local_id, retry(1, &refusal.to_string())),
             }
         }
-        self.store_settled(context, settled, &mut results).await?;
-        if !drafts.is_empty() {
-            self.write(context, drafts, &mut results).await?;
-        }
-        Ok(results)
+        self.store_settled(context, settled, results).await?;
+        if drafts.is_empty() { Ok(()) } else { self.write(context, drafts, results).await }
     }
 
     /// A write under way is looked at again once its outcome must be known.
-    fn note_open(&self, pair: &Pair, results: &mut Results) {
-        let result = match &pair.sync.state.open {
+    fn settled(&self, pair: &Pair) -> Pushed {
+        match &pair.sync.state.open {
             Some(open) if open.needs_decision.is_none() => {
                 let left = (open.begun.recover_after - self.now()).to_std().unwrap_or_default();
                 Pushed::Again(left.max(Duration::from_secs(1)), "a write is under way".to_owned())
             }
             _ => Pushed::Done,
-        };
-        results.insert(pair.local_id.clone(), result);
+        }
     }
 
     /// Stores what was decided without a call.
@@ -104,16 +101,18 @@ impl Engine {
         &self,
         context: &Context,
         pairs: Vec<Pair>,
-        results: &mut Results,
+        results: &Results<'_>,
     ) -> Result<(), Unavailable> {
-        let mut ids = Vec::new();
+        let mut waiting = Vec::new();
         let mut units = Vec::new();
         for pair in pairs {
+            let (id, pushed) = (pair.local_id.clone(), self.settled(&pair));
             let mut unit = self.unit(context.organization, "outbound_sync");
-            let id = pair.local_id.clone();
             unit.add(pair.local).add(pair.sync);
-            if !unit.is_empty() {
-                ids.push(id);
+            if unit.is_empty() {
+                results.tell(&id, pushed);
+            } else {
+                waiting.push((id, pushed));
                 units.push(unit.build());
             }
         }
@@ -121,9 +120,10 @@ impl Engine {
             return Ok(());
         }
         let answers = self.ports.dispatcher.log.append(units).await?;
-        for (id, answer) in ids.into_iter().zip(answers) {
-            if let Err(refused) = answer {
-                results.insert(id, retry(0, &refused.to_string()));
+        for ((id, pushed), answer) in waiting.into_iter().zip(answers) {
+            match answer {
+                Ok(_) => results.tell(&id, pushed),
+                Err(refused) => results.tell(&id, retry(0, &refused.to_string())),
             }
         }
         Ok(())
@@ -133,21 +133,21 @@ impl Engine {
         &self,
         context: &Context,
         drafts: Vec<Draft>,
-        results: &mut Results,
+        results: &Results<'_>,
     ) -> Result<(), Unavailable> {
         let connection = match self.ports.connectors.open(&context.target) {
             Ok(connection) => connection,
             Err(error) => {
-                for draft in drafts {
-                    results.insert(draft.pair.local_id, retry(60, &error.to_string()));
-                }
+                let wait = retry(60, &error.to_string());
+                drafts.iter().for_each(|draft| results.tell(&draft.pair.local_id, wait.clone()));
                 return Ok(());
             }
         };
         let calls = self.prepare(context, connection.as_ref(), drafts, results).await?;
         let begun = self.begin(context, connection.as_ref(), calls, results).await?;
-        let outcomes = self.send(context, connection, begun).await;
-        self.record(context, outcomes, results).await
+        let sent = begun.into_iter().map(|call| self.send(context, connection.as_ref(), call, results));
+        // Every call goes on to its end, also when the outcome of one cannot be stored.
+        join_all(sent).await.into_iter().collect()
     }
 
     /// Makes the bytes, and asks the limits to let them through; what has to wait waits without an intent.
@@ -156,7 +156,7 @@ impl Engine {
         context: &Context,
         connection: &dyn Connection,
         drafts: Vec<Draft>,
-        results: &mut Results,
+        results: &Results<'_>,
     ) -> Result<Vec<(PreparedCall, Vec<Draft>)>, Unavailable> {
         let mut drafts: Vec<Draft> = drafts
             .into_iter()
@@ -186,10 +186,8 @@ impl Engine {
             match connection.admit().await {
                 Ok(()) => admitted.push((call, mine)),
                 Err(wait) => {
-                    for draft in mine {
-                        let again = Pushed::Again(wait, "waits for the provider's rate limit".to_owned());
-                        results.insert(draft.pair.local_id, again);
-                    }
+                    let again = Pushed::Again(wait, "waits for the provider's rate limit".to_owned());
+                    mine.iter().for_each(|draft| results.tell(&draft.pair.local_id, again.clone()));
                 }
             }
         }
@@ -202,7 +200,7 @@ impl Engine {
         context: &Context,
         connection: &dyn Connection,
         calls: Vec<(PreparedCall, Vec<Draft>)>,
-        results: &mut Results,
+        results: &Results<'_>,
     ) -> Result<Vec<Outgoing>, Unavailable> {
         if calls.is_empty() {
             return Ok(Vec::new());
@@ -231,7 +229,7 @@ impl Engine {
                 Err(refused) => {
                     let wait = u64::from(matches!(refused, Refused::ClaimTaken { .. }));
                     for record in sent.sent {
-                        results.insert(record.pair.local_id, retry(wait, &refused.to_string()));
+                        results.tell(&record.pair.local_id, retry(wait, &refused.to_string()));
                     }
                 }
             }
@@ -244,7 +242,7 @@ impl Engine {
         context: &Context,
         (call, drafts): (PreparedCall, Vec<Draft>),
         begun: &Begun,
-        results: &mut Results,
+        results: &Results<'_>,
     ) -> (UnitBuilder, Outgoing) {
         let mut unit = self.unit(context.organization, "outbound_sync");
         let mut sent = Vec::new();
@@ -255,36 +253,27 @@ impl Engine {
                     unit.add(draft.pair.local.clone()).add(draft.pair.sync.clone());
                     sent.push(Sent { pair: draft.pair.stored(), asked: draft.planned.body });
                 }
-                Err(refusal) => {
-                    results.insert(draft.pair.local_id, retry(1, &refusal.to_string()));
-                }
+                Err(refusal) => results.tell(&draft.pair.local_id, retry(1, &refusal.to_string())),
             }
         }
         (unit, Outgoing { call, send_before: begun.send_before, sent })
     }
 
-    /// Sends the calls, several at once. Never twice.
+    /// Sends a call, never twice, and records what became of it.
     async fn send(
         &self,
         context: &Context,
-        connection: Arc<dyn Connection>,
-        begun: Vec<Outgoing>,
-    ) -> Vec<(Sent, WriteOutcome)> {
-        let at_once = usize::try_from(context.provider.concurrency.max(1)).unwrap_or(1);
-        let answers: Vec<Vec<(Sent, WriteOutcome)>> = stream::iter(begun)
-            .map(|outgoing| {
-                let connection = Arc::clone(&connection);
-                async move {
-                    fail::fail_point!("before_call", |_| Vec::new());
-                    let answers = connection.send(&outgoing.call, outgoing.send_before).await;
-                    fail::fail_point!("after_call", |_| Vec::new());
-                    with_outcomes(outgoing, answers)
-                }
-            })
-            .buffer_unordered(at_once)
-            .collect()
-            .await;
-        answers.into_iter().flatten().collect()
+        connection: &dyn Connection,
+        outgoing: Outgoing,
+        results: &Results<'_>,
+    ) -> Result<(), Unavailable> {
+        let width = usize::try_from(context.provider.concurrency).unwrap_or(1);
+        let turn = self.turns.take(&context.lane(), width).await;
+        fail::fail_point!("before_call");
+        let answers = connection.send(&outgoing.call, outgoing.send_before).await;
+        fail::fail_point!("after_call");
+        drop(turn);
+        self.record(context, with_outcomes(outgoing, answers), results).await
     }
 }
 

@@ -7,7 +7,7 @@ use domain::integration::{Health, Integration, IntegrationCommand};
 use domain::stream::{Kind, StreamId};
 use domain::sync_record::canonical;
 use domain::sync_record::contents::changes;
-use domain::sync_record::events::{Confirmation, Observation, RemoteObserved, WriteRejected};
+use domain::sync_record::events::{Confirmation, Observation, WriteRejected};
 use domain::sync_record::{SyncRecordCommand as Command, SyncRecordError};
 use domain::value::ErrorClass;
 use serde_json::Value;
@@ -16,6 +16,7 @@ use super::context::Context;
 use super::engine::Engine;
 use super::outbound::{Pushed, Results, Sent, retry};
 use super::pair::Pair;
+use super::seen::Seen;
 use crate::ports::Unavailable;
 use crate::ports::connector::{CallError, RemoteRecord, WriteOutcome};
 
@@ -23,12 +24,24 @@ use crate::ports::connector::{CallError, RemoteRecord, WriteOutcome};
 const ROUNDS: usize = 5;
 
 impl Engine {
-    /// Records outcomes, the whole group in one append; a pair that others changed meanwhile is loaded again.
+    /// Records the outcomes of a call in one append; a pair that others changed meanwhile is loaded again.
     pub async fn record(
         &self,
         context: &Context,
+        outcomes: Vec<(Sent, WriteOutcome)>,
+        results: &Results<'_>,
+    ) -> Result<(), Unavailable> {
+        // What asks for a look at the provider first does not hold the others of its call.
+        let (look, plain) = outcomes.into_iter().partition(|(_, outcome)| asks_for_a_look(outcome));
+        self.record_group(context, plain, results).await?;
+        self.record_group(context, look, results).await
+    }
+
+    async fn record_group(
+        &self,
+        context: &Context,
         mut outcomes: Vec<(Sent, WriteOutcome)>,
-        results: &mut Results,
+        results: &Results<'_>,
     ) -> Result<(), Unavailable> {
         for _ in 0..ROUNDS {
             if outcomes.is_empty() {
@@ -38,7 +51,7 @@ impl Engine {
         }
         // The intents are durable: recovery resolves what could not be recorded.
         for (sent, _) in outcomes {
-            results.insert(sent.pair.local_id, retry(5, "the record is changed by many at once"));
+            results.tell(&sent.pair.local_id, retry(5, "the record is changed by many at once"));
         }
         Ok(())
     }
@@ -47,42 +60,44 @@ impl Engine {
         &self,
         context: &Context,
         outcomes: Vec<(Sent, WriteOutcome)>,
-        results: &mut Results,
+        results: &Results<'_>,
     ) -> Result<Vec<(Sent, WriteOutcome)>, Unavailable> {
         let mut units = Vec::new();
         let mut waiting = Vec::new();
         for (sent, outcome) in outcomes {
             let mut pair = sent.pair.clone();
             let id = pair.local_id.clone();
-            match self.decide_outcome(context, &mut pair, &sent.asked, &outcome).await {
-                Ok(result) => {
-                    results.insert(id, result);
-                }
+            let pushed = match self.decide_outcome(context, &mut pair, &sent.asked, &outcome).await {
+                Ok(pushed) => pushed,
                 Err(refusal) => {
                     // Somebody else resolved it first: a page, a webhook or a person.
                     tracing::debug!(local_id = id, %refusal, "outcome known already");
-                    results.insert(id, Pushed::Again(Duration::ZERO, refusal.to_string()));
+                    results.tell(&id, Pushed::Again(Duration::ZERO, refusal.to_string()));
                     continue;
                 }
-            }
+            };
             let mut unit = self.unit(context.organization, "outbound_sync");
             unit.add(pair.local).add(pair.sync);
-            if !unit.is_empty() {
+            if unit.is_empty() {
+                results.tell(&id, pushed);
+            } else {
                 units.push(unit.build());
-                waiting.push((sent, outcome));
+                waiting.push((sent, outcome, pushed));
             }
         }
         fail::fail_point!("before_outcome");
         let answers = self.ports.dispatcher.log.append(units).await?;
         fail::fail_point!("after_outcome");
         let mut again = Vec::new();
-        for ((sent, outcome), answer) in waiting.into_iter().zip(answers) {
-            if let Err(refused) = answer {
-                tracing::debug!(local_id = sent.pair.local_id, %refused, "outcome recorded again");
-                let ids = [sent.pair.local_id.clone()];
-                let fresh = Pair::load(self.ports.dispatcher.log.as_ref(), context, &ids).await?;
-                again.extend(fresh.into_iter().map(|pair| (Sent { pair, ..sent.clone() }, outcome.clone())));
-            }
+        for ((sent, outcome, pushed), answer) in waiting.into_iter().zip(answers) {
+            let Err(refused) = answer else {
+                results.tell(&sent.pair.local_id, pushed);
+                continue;
+            };
+            tracing::debug!(local_id = sent.pair.local_id, %refused, "outcome recorded again");
+            let ids = [sent.pair.local_id.clone()];
+            let fresh = Pair::load(self.ports.dispatcher.log.as_ref(), context, &ids).await?;
+            again.extend(fresh.into_iter().map(|pair| (Sent { pair, ..sent.clone() }, outcome.clone())));
         }
         Ok(again)
     }
@@ -193,12 +208,17 @@ impl Engine {
     }
 }
 
+fn asks_for_a_look(outcome: &WriteOutcome) -> bool {
+    matches!(outcome, WriteOutcome::Rejected(error)
+        if matches!(error.class, ErrorClass::StaleVersion | ErrorClass::NotFound))
+}
+
 /// Records what a call that could not even be said was refused for.
 pub(super) async fn refuse_unsaid(
     engine: &Engine,
     context: &Context,
     unsaid: Vec<(Pair, CallError)>,
-    results: &mut Results,
+    results: &Results<'_>,
 ) -> Result<(), Unavailable> {
     let mut units = Vec::new();
     for (mut pair, error) in unsaid {
@@ -207,7 +227,7 @@ pub(super) async fn refuse_unsaid(
             Ok(_) => Pushed::Done,
             Err(refusal) => retry(1, &refusal.to_string()),
         };
-        results.insert(pair.local_id.clone(), result);
+        results.tell(&pair.local_id, result);
         let mut unit = engine.unit(context.organization, "outbound_sync");
         unit.add(pair.local).add(pair.sync);
         if !unit.is_empty() {
@@ -280,23 +300,7 @@ pub(super) fn observe(
     pair: &mut Pair,
     record: &RemoteRecord,
 ) -> Result<usize, SyncRecordError> {
-    let fields = record.fields();
-    let (changed, removed) = changes(&pair.remote_now(), &fields);
-    let seen = Observation {
-        changed,
-        removed,
-        version_token: record.version_token.clone(),
-        updated_at: record.updated_at,
-        ..digests(context, &fields)
-    };
-    let call = pair.sync.state.open.as_ref().map(|open| open.begun.call);
-    pair.seen_id = Some(record.id.clone());
-    pair.sync.execute(Command::ObserveRemote(RemoteObserved {
-        remote_id: record.id.clone(),
-        seen,
-        call,
-        mapping: context.version,
-    }))
+    Seen::of(context, record).observe(context, pair)
 }
 
 /// Both digests of a remote record's content; the rest is left empty.

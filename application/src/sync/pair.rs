@@ -1,5 +1,7 @@
 //! One pair of records as loaded: both streams, their states, and contents folded on demand.
 
+use std::borrow::Cow;
+
 use domain::aggregate::Aggregate;
 use domain::event::AggregateEvent;
 use domain::fields::Fields;
@@ -25,6 +27,8 @@ pub struct Pair {
     pub local: Working<LocalRecord>,
     /// The provider's id as last seen, linked or not.
     pub seen_id: Option<String>,
+    /// Position of the last event that says what a write of ours came to; 0 without one.
+    written: u64,
     sync_events: Vec<SyncRecordEvent>,
     local_events: Vec<LocalRecordEvent>,
 }
@@ -38,6 +42,7 @@ impl Pair {
             sync: Working::new(sync.stream()),
             local: Working::new(local.stream()),
             seen_id: None,
+            written: 0,
             sync_events: Vec::new(),
             local_events: Vec::new(),
         }
@@ -49,6 +54,9 @@ impl Pair {
         context: &Context,
         local_ids: &[String],
     ) -> Result<Vec<Self>, Unavailable> {
+        if local_ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let mut streams = Vec::with_capacity(local_ids.len() * 2);
         for id in local_ids {
             let (local, sync) = keys(context, id);
@@ -56,19 +64,26 @@ impl Pair {
             streams.push(local.stream());
         }
         let loaded = log.load_many(&streams, None).await?;
-        let pairs = loaded.chunks_exact(2).zip(local_ids);
-        Ok(pairs.map(|(both, id)| Self::of(id, &both[0], &both[1])).collect())
+        let mut loaded = loaded.into_iter();
+        let pairs = local_ids.iter().filter_map(|id| Some(Self::of(id, loaded.next()?, loaded.next()?)));
+        Ok(pairs.collect())
     }
 
-    fn of(local_id: &str, sync: &Loaded, local: &Loaded) -> Self {
+    fn of(local_id: &str, sync: Loaded, local: Loaded) -> Self {
         Self {
             local_id: local_id.to_owned(),
-            sync: Working::loaded(sync),
-            local: Working::loaded(local),
+            sync: Working::loaded(&sync),
+            local: Working::loaded(&local),
             seen_id: None,
+            written: written(&sync),
             sync_events: events(sync),
             local_events: events(local),
         }
+    }
+
+    /// Whether an outcome of ours was stored after `position`: what was read by then may be older than what we wrote.
+    pub(super) fn written_after(&self, position: u64) -> bool {
+        self.written > position
     }
 
     /// Our record now.
@@ -84,12 +99,17 @@ impl Pair {
 
     /// The provider's record as last seen.
     pub fn remote_now(&self) -> Fields {
+        self.remote_shown().into_owned()
+    }
+
+    /// The same, borrowed where that is possible.
+    pub(super) fn remote_shown(&self) -> Cow<'_, Fields> {
         contents::remote_now(self.sync_history())
     }
 
     /// The provider's record after an observation.
     pub fn remote_at(&self, observation: u64) -> Fields {
-        contents::remote_at(self.sync_history(), observation)
+        contents::remote_at(self.sync_history(), observation).into_owned()
     }
 
     /// Both sides when they were last in step.
@@ -135,6 +155,13 @@ impl Pair {
     }
 }
 
+fn written(sync: &Loaded) -> u64 {
+    use SyncRecordEvent as E;
+    let outcome = |event: &SyncRecordEvent| matches!(event, E::WriteConfirmed(_) | E::OutcomeResolved(_));
+    let last = sync.events.iter().rev().find(|event| E::of(&event.event).is_some_and(outcome));
+    last.map_or(0, |event| event.position)
+}
+
 fn keys(context: &Context, local_id: &str) -> (LocalRecordKey, SyncRecordKey) {
     let local = LocalRecordKey {
         project: context.project,
@@ -149,6 +176,6 @@ fn keys(context: &Context, local_id: &str) -> (LocalRecordKey, SyncRecordKey) {
     (local, sync)
 }
 
-fn events<E: AggregateEvent>(loaded: &Loaded) -> Vec<E> {
-    loaded.events.iter().filter_map(|event| E::of(&event.event)).cloned().collect()
+fn events<E: AggregateEvent>(loaded: Loaded) -> Vec<E> {
+    loaded.events.into_iter().filter_map(|event| E::from_event(event.event)).collect()
 }

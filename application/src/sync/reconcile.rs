@@ -115,8 +115,8 @@ fn adopt(context: &Context, pair: &mut Pair, known: &Known) -> Result<(), SyncRe
     if !context.receives() || pair.local.state.version > 0 {
         return Ok(());
     }
-    let remote = pair.remote_now();
-    match body::new_local(&context.rules(known), &remote) {
+    let made = body::new_local(&context.rules(known), &pair.remote_shown());
+    match made {
         Ok(fields) => {
             put(context, pair, fields, Vec::new());
             if pair.sync.state.remote_id.is_some() {

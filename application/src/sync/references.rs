@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::claim::ClaimKey;
+use domain::fields::Fields;
 use domain::ids::SyncConfigId;
 use domain::stream::SyncRecordKey;
 use domain::sync_config::mapping::{Known, Need};
@@ -15,6 +16,26 @@ use crate::ports::Unavailable;
 use crate::ports::event_log::EventLog;
 use crate::process_managers::Routes;
 
+/// What records refer to: our ids, and the provider's.
+#[derive(Debug, Default)]
+pub(super) struct Needs {
+    outbound: BTreeSet<Need>,
+    inbound: BTreeSet<Need>,
+}
+
+/// What the mapping needs to know of these records, each with both sides.
+pub(super) fn needs<'a>(
+    context: &Context,
+    records: impl Iterator<Item = (&'a Fields, Option<&'a Fields>)>,
+) -> Needs {
+    let mut needs = Needs::default();
+    for (local, remote) in records {
+        needs.outbound.extend(context.mapping.needs_outbound(local));
+        needs.inbound.extend(remote.into_iter().flat_map(|remote| context.mapping.needs_inbound(remote)));
+    }
+    needs
+}
+
 /// What the mapping of `pairs` needs to know, both ways, in two narrow queries.
 pub async fn resolve(
     log: &dyn EventLog,
@@ -22,15 +43,20 @@ pub async fn resolve(
     context: &Context,
     pairs: &[Pair],
 ) -> Result<Known, Unavailable> {
+    let remotes = pairs.iter().map(|pair| pair.sync.state.remote.as_ref().map(|_| pair.remote_shown()));
+    let remotes: Vec<_> = remotes.collect();
+    let both = pairs.iter().zip(&remotes).map(|(pair, remote)| (pair.local_now(), remote.as_deref()));
+    look_up(log, routes, context, needs(context, both)).await
+}
+
+/// Looks these up, in two narrow queries.
+pub(super) async fn look_up(
+    log: &dyn EventLog,
+    routes: &Routes,
+    context: &Context,
+    Needs { outbound, inbound }: Needs,
+) -> Result<Known, Unavailable> {
     let mut known = context.known();
-    let mut outbound = BTreeSet::new();
-    let mut inbound = BTreeSet::new();
-    for pair in pairs {
-        outbound.extend(context.mapping.needs_outbound(pair.local_now()));
-        if pair.sync.state.remote.is_some() {
-            inbound.extend(context.mapping.needs_inbound(&pair.remote_now()));
-        }
-    }
     known.remote_of = remote_ids(log, routes, context, outbound).await?;
     known.local_of = local_ids(log, routes, context, inbound).await?;
     // What is known one way is known the other.

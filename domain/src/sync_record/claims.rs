@@ -8,14 +8,20 @@ use crate::stream::{StreamId, SyncRecordKey};
 
 pub(super) fn of(state: &SyncRecord, stream: &StreamId, event: &SyncRecordEvent) -> Vec<ClaimChange> {
     use SyncRecordEvent as E;
+    let none = match event {
+        E::RemoteObserved(seen) => state.remote_id.as_deref() != Some(&seen.remote_id),
+        E::LocalObserved(_) | E::InboundApplied(_) => true,
+        _ => false,
+    };
+    if none {
+        return Vec::new();
+    }
     let Some(key) = SyncRecordKey::parse(stream) else { return Vec::new() };
     match event {
         E::Linked(linked) => {
             remote_id(state, &key, &linked.remote_id, linked.observed.map(|seen| seen.tag()))
         }
-        E::RemoteObserved(seen) if state.remote_id.as_deref() == Some(&seen.remote_id) => {
-            remote_id(state, &key, &seen.remote_id, Some(seen.seen.observed.tag()))
-        }
+        E::RemoteObserved(seen) => remote_id(state, &key, &seen.remote_id, Some(seen.seen.observed.tag())),
         E::WriteBegun(begun) => match hex::decode(&begun.claim) {
             Ok(bytes) => vec![ClaimChange::Take { key: ClaimKey(bytes), tag: None }],
             Err(_) => Vec::new(),

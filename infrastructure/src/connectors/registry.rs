@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use application::ports::connector::{
-    Authorization, Authorized, CallError, Connection, Connectors, Provider, Target, WebhookEvent,
-    WebhookRejection,
+    Authorization, Authorized, CallError, Connection, Connectors, Deadline, Provider, RemoteRealm,
+    Subscribing, Subscription, Subscriptions, Target, WebhookCall, WebhookRejection, WebhookTaken,
 };
 use application::ports::credentials::{Owner, Secrets};
 use chrono::{DateTime, Utc};
@@ -16,8 +16,8 @@ use secrecy::SecretString;
 use url::Url;
 
 use super::connector::Connector;
-use super::interpreter::{self, ManifestConnection, Secret, bucket, refused};
-use super::manifest::{CredentialScope, Folder, LoadError, Timing, from_files, read_folder};
+use super::interpreter::{self, Delivery, KeyCache, ManifestConnection, Opened, Secret, bucket, refused};
+use super::manifest::{CredentialScope, Folder, LoadError, Timing, Values, from_files, read_folder};
 use super::services::{Realms, Services};
 
 static PROVIDERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/connectors/providers");
@@ -32,11 +32,15 @@ pub struct RegistryOptions {
     pub endpoints: BTreeMap<String, Endpoints>,
     /// Times in place of a manifest's, by provider.
     pub timing: BTreeMap<String, Timing>,
+    /// Facts of this installation that requests may carry: `{context.<name>}`.
+    pub context: BTreeMap<String, String>,
 }
 
 /// Addresses in place of a manifest's.
 #[derive(Clone, Debug, Default)]
 pub struct Endpoints {
+    /// In place of every origin of the provider; paths and queries stay. The others below come before it.
+    pub origin: Option<Url>,
     /// The API's base URL.
     pub base_url: Option<Url>,
     /// Where browsers are sent.
@@ -81,6 +85,8 @@ pub struct ConnectorRegistry {
     connectors: BTreeMap<String, Arc<Connector>>,
     services: Services,
     realms: Realms,
+    keys: KeyCache,
+    context: BTreeMap<String, String>,
 }
 
 impl ConnectorRegistry {
@@ -107,7 +113,8 @@ impl ConnectorRegistry {
                 .map_err(|why| RegistryError::Unusable { key: key.clone(), why: why.to_string() })?;
             connectors.insert(key, Arc::new(connector));
         }
-        Ok(Self { connectors, services, realms: Realms::default() })
+        let context = context(options);
+        Ok(Self { connectors, services, realms: Realms::default(), keys: KeyCache::default(), context })
     }
 
     fn connector(&self, key: &str) -> Result<&Arc<Connector>, CallError> {
@@ -117,43 +124,56 @@ impl ConnectorRegistry {
         })
     }
 
-    fn connection(&self, target: &Target, secret: Secret) -> Result<Arc<dyn Connection>, CallError> {
+    fn connection(&self, target: &Target, secret: Secret) -> Result<ManifestConnection, CallError> {
         let connector = self.connector(&target.provider)?;
-        let base = self.base(connector, target)?;
-        let realm = self.realms.of(&bucket(target), connector.manifest.limits.concurrency);
-        let services = self.services.clone();
-        Ok(Arc::new(ManifestConnection::new(
-            Arc::clone(connector),
-            target.clone(),
-            base,
-            services,
-            (realm, secret),
-        )))
+        let mut target = target.clone();
+        // Where a setting names the realm, it is known before anybody was asked.
+        let setting = connector.manifest.auth.realm.as_ref().and_then(|realm| realm.setting.as_ref());
+        let typed = setting.and_then(|name| target.settings.get(name)?.as_str());
+        if let (true, Some(typed)) = (target.realm == "-", typed) {
+            target.realm = typed.to_owned();
+        }
+        let opened = Opened {
+            base: self.base(connector, &target)?,
+            realm: self.realms.of(&bucket(&target), connector.manifest.limits.concurrency),
+            secret,
+            context: self.context_of(&target),
+        };
+        Ok(ManifestConnection::new(Arc::clone(connector), target, self.services.clone(), opened))
+    }
+
+    fn stored(&self, target: &Target) -> Result<ManifestConnection, CallError> {
+        self.connection(target, Secret::Stored)
+    }
+
+    /// `{context.*}` of a connection: what the operator set, and what is known of it here.
+    fn context_of(&self, target: &Target) -> BTreeMap<String, String> {
+        let mut context = self.context.clone();
+        let now = self.services.clock.now().to_rfc3339_opts(chrono::SecondsFormat::Millis, true);
+        let id = target.integration.to_string();
+        for (name, value) in [("now", &now), ("integration_id", &id), ("user_id", &id)] {
+            context.entry(format!("context.{name}")).or_insert_with(|| value.clone());
+        }
+        context
     }
 
     /// The base URL of a connection: its own, the operator's, the manifest's; in each case of an origin that the
     /// credentials are bound to.
-    fn base(&self, connector: &Connector, target: &Target) -> Result<Url, CallError> {
+    fn base(&self, connector: &Connector, target: &Target) -> Result<Option<Url>, CallError> {
         let own = target.base_url.as_deref().map(Url::parse).transpose();
         let own =
             own.map_err(|_| refused(ErrorClass::Validation, "the base URL of the connection is no URL"))?;
-        let manifest = &connector.manifest.base;
-        let sandbox =
-            target.settings.get("environment").and_then(serde_json::Value::as_str) == Some("sandbox");
-        let usual = if sandbox { manifest.sandbox.as_ref() } else { manifest.production.as_ref() };
-        let url = own
-            .or_else(|| connector.endpoints.base_url.clone())
-            .or_else(|| usual.cloned())
-            .ok_or_else(|| {
-                refused(
-                    ErrorClass::Validation,
-                    "this provider needs the base URL of your installation: set `base_url`",
-                )
-            })?;
+        let url = match own.or_else(|| connector.endpoints.base_url.clone()) {
+            Some(url) => url,
+            None => match usual(connector, target)? {
+                Some(url) => url,
+                None => return Ok(None),
+            },
+        };
         let policy = self.services.http.policy();
         policy.check(&url).map_err(|refusal| refused(ErrorClass::Permission, refusal.to_string()))?;
         if connector.owns(&url) || policy.names(&url) {
-            return Ok(url);
+            return Ok(Some(url));
         }
         let message = format!(
             "{} is no address of {}: use one of {}, or ask an operator for an egress.allow entry",
@@ -163,6 +183,30 @@ impl ConnectorRegistry {
         );
         Err(refused(ErrorClass::Permission, message))
     }
+}
+
+/// The manifest's base URL for a connection; none where each connection has its own.
+fn usual(connector: &Connector, target: &Target) -> Result<Option<Url>, CallError> {
+    let base = &connector.manifest.base;
+    let sandbox = target.settings.get("environment").and_then(serde_json::Value::as_str) == Some("sandbox");
+    let address = if sandbox { base.sandbox.as_ref() } else { base.production.as_ref() };
+    let realm = Some(target.realm.as_str()).filter(|realm| *realm != "-");
+    let values = Values { realm, settings: Some(&target.settings), ..Values::default() };
+    let filled = address.map(|address| address.fill(&values)).transpose();
+    let filled = filled
+        .map_err(|error| refused(ErrorClass::Validation, format!("the base URL cannot be made: {error}")))?;
+    // A provider whose base URL each connection brings has the operator's.
+    Ok(filled.map(|url| connector.placed(url)).or_else(|| connector.endpoints.origin.clone()))
+}
+
+/// What every connection's `{context.*}` has.
+fn context(options: &RegistryOptions) -> BTreeMap<String, String> {
+    let given = options.context.iter().map(|(name, value)| (format!("context.{name}"), value.clone()));
+    let mut context: BTreeMap<String, String> = given.collect();
+    for (name, value) in [("product_name", "Headwater"), ("product_version", env!("CARGO_PKG_VERSION"))] {
+        context.entry(format!("context.{name}")).or_insert_with(|| value.to_owned());
+    }
+    context
 }
 
 /// The embedded providers' files, by key.
@@ -217,21 +261,21 @@ impl Connectors for ConnectorRegistry {
     }
 
     fn open(&self, target: &Target) -> Result<Arc<dyn Connection>, CallError> {
-        self.connection(target, Secret::Stored)
+        Ok(Arc::new(self.stored(target)?))
     }
 
     fn open_draft(&self, target: &Target, secrets: Secrets) -> Result<Arc<dyn Connection>, CallError> {
-        self.connection(target, Secret::Draft(secrets))
+        Ok(Arc::new(self.connection(target, Secret::Draft(secrets))?))
     }
 
-    fn authorize(
+    async fn authorize(
         &self,
-        provider: &str,
+        target: &Target,
         app: &Secrets,
         state: &str,
         redirect_uri: &str,
     ) -> Result<Authorization, CallError> {
-        interpreter::authorize((self.connector(provider)?, &self.services), app, state, redirect_uri)
+        interpreter::authorize(&self.stored(target)?, app, state, redirect_uri).await
     }
 
     async fn exchange(
@@ -240,20 +284,36 @@ impl Connectors for ConnectorRegistry {
         app: &Secrets,
         callback: &BTreeMap<String, String>,
         redirect_uri: &str,
-        pkce_verifier: Option<&SecretString>,
+        verifier: Option<&SecretString>,
     ) -> Result<Authorized, CallError> {
-        let connector = self.connector(&target.provider)?;
-        interpreter::exchange((connector, &self.services), app, callback, redirect_uri, pkce_verifier).await
+        interpreter::exchange(&self.stored(target)?, app, callback, (redirect_uri, verifier)).await
+    }
+
+    async fn realms(
+        &self,
+        target: &Target,
+        secrets: Option<Secrets>,
+    ) -> Result<Option<Vec<RemoteRealm>>, CallError> {
+        let connection = self.connection(target, secrets.map_or(Secret::Stored, Secret::Draft))?;
+        interpreter::realms(&connection).await
+    }
+
+    fn deadlines(&self, target: &Target, secrets: &Secrets, scopes: &[String]) -> Vec<Deadline> {
+        let connector = self.connectors.get(&target.provider);
+        connector
+            .map(|known| interpreter::deadlines(&known.manifest, target, secrets, scopes))
+            .unwrap_or_default()
     }
 
     async fn refresh(&self, target: &Target) -> Result<(), CallError> {
-        interpreter::refresh_now(self.connector(&target.provider)?, target, &self.services).await
+        interpreter::refresh_now(&self.stored(target)?).await
     }
 
     async fn revoke(&self, target: &Target) -> Result<(), CallError> {
-        let connector = self.connector(&target.provider)?;
-        let own = match connector.manifest.credential_scope {
-            CredentialScope::Global => Owner::Provider(target.provider.clone()),
+        let connection = self.stored(target)?;
+        let own = match self.connector(&target.provider)?.manifest.credential_scope {
+            // The organization's credential outlives any one connection.
+            CredentialScope::Global => return Ok(()),
             CredentialScope::PerProject => Owner::Integration(target.integration),
         };
         let app = Owner::Provider(target.provider.clone());
@@ -261,23 +321,49 @@ impl Connectors for ConnectorRegistry {
             let found = self.services.credentials.get(target.organization, owner).await;
             found.map_err(|error| refused(ErrorClass::Transient, error.to_string()))
         };
-        match (stored(&own).await?, stored(&app).await?) {
-            (Some((tokens, _)), Some((app, _))) if connector.manifest.auth.oauth2.is_some() => {
-                interpreter::revoke((connector, &self.services), &app, &tokens, target).await
-            }
-            _ => Ok(()),
-        }
+        let Some((tokens, _)) = stored(&own).await? else { return Ok(()) };
+        let (app, _) = stored(&app).await?.unwrap_or_default();
+        interpreter::give_up(&connection, &app, &tokens).await
     }
 
-    fn verify_webhook(
+    async fn verify_webhook(
         &self,
-        provider: &str,
-        secrets: &[SecretString],
-        headers: &BTreeMap<String, String>,
-        body: &[u8],
-        _now: DateTime<Utc>,
-    ) -> Result<Vec<WebhookEvent>, WebhookRejection> {
-        let connector = self.connectors.get(provider).ok_or(WebhookRejection::Unsupported)?;
-        interpreter::verify(&connector.manifest, secrets, headers, body)
+        target: &Target,
+        secrets: &[Secrets],
+        call: &WebhookCall,
+        now: DateTime<Utc>,
+    ) -> Result<WebhookTaken, WebhookRejection> {
+        let connector = self.connectors.get(&target.provider).ok_or(WebhookRejection::Unsupported)?;
+        let app = secrets.first().cloned().unwrap_or_default();
+        let connection = self.connection(target, Secret::Draft(app)).ok();
+        let manifest = &connector.manifest;
+        let delivery = Delivery { manifest, connection: connection.as_ref(), target, secrets, call, now };
+        interpreter::verify(&delivery, &self.keys).await
+    }
+
+    fn subscriptions(&self, provider: &str) -> Option<Subscriptions> {
+        interpreter::subscriptions(&self.connectors.get(provider)?.manifest)
+    }
+
+    async fn subscribe(&self, target: &Target, wanted: &Subscribing) -> Result<Subscription, CallError> {
+        interpreter::subscribe(&self.stored(target)?, wanted).await
+    }
+
+    async fn renew_subscription(
+        &self,
+        target: &Target,
+        wanted: &Subscribing,
+        known: &Subscription,
+    ) -> Result<Subscription, CallError> {
+        interpreter::renew(&self.stored(target)?, wanted, known).await
+    }
+
+    async fn unsubscribe(
+        &self,
+        target: &Target,
+        wanted: &Subscribing,
+        known: &Subscription,
+    ) -> Result<(), CallError> {
+        interpreter::unsubscribe(&self.stored(target)?, wanted, known).await
     }
 }

@@ -60,6 +60,7 @@ fn name(owner: &Owner) -> String {
     match owner {
         Owner::Integration(id) => format!("integration/{id}"),
         Owner::Provider(key) => format!("provider/{key}"),
+        Owner::WebhookEndpoint(id) => format!("webhook_endpoint/{id}"),
     }
 }
 

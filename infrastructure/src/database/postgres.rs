@@ -1,4 +1,4 @@
-//! PostgreSQL: a pool for everything, and two connections of their own for appends.
+//! PostgreSQL: a pool for everything, and a few connections of their own for appends and for loads.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -18,11 +18,14 @@ pub(crate) const UNIQUE_VIOLATION: &str = "23505";
 
 /// Connections of appends: one at work, one for its successor while the first is given back.
 const APPENDERS: u32 = 2;
+/// Connections of loads: two at work, one that is given back.
+const LOADERS: u32 = 3;
 
 /// An open PostgreSQL database.
 pub struct Postgres {
     pool: PgPool,
     appends: PgPool,
+    loads: PgPool,
 }
 
 impl Postgres {
@@ -34,7 +37,7 @@ impl Postgres {
             .application_name("headwater")
             .statement_cache_capacity(512)
             .options([("lock_timeout", "30s"), ("idle_in_transaction_session_timeout", "60s")]);
-        // Appends look single keys up beside a list of unknown length; a plan made while the tables were empty
+        // Appends and loads look single keys up beside a list of unknown length; a plan made while the tables were empty
         // must not scan them once they are full.
         // With that settled there is one plan, so it is made once: planning costs more than a small batch.
         let by_key = [
@@ -44,9 +47,11 @@ impl Postgres {
             ("plan_cache_mode", "force_generic_plan"),
             ("jit", "off"),
         ];
-        let appends = pool(APPENDERS).connect_lazy_with(options.clone().options(by_key));
+        let keyed = options.clone().options(by_key);
+        let appends = pool(APPENDERS).connect_lazy_with(keyed.clone());
+        let loads = pool(LOADERS).connect_lazy_with(keyed);
         let pool = pool(connections).connect_with(options).await.map_err(away)?;
-        Ok(Self { pool, appends })
+        Ok(Self { pool, appends, loads })
     }
 
     /// Connections for reads and cold writes.
@@ -57,6 +62,11 @@ impl Postgres {
     /// Connections for appends to the event log.
     pub(crate) fn appends(&self) -> &PgPool {
         &self.appends
+    }
+
+    /// Connections for loads of many streams by their ids.
+    pub(crate) fn loads(&self) -> &PgPool {
+        &self.loads
     }
 
     pub(super) async fn query(&self, sql: &str, params: Vec<Param>) -> Result<Vec<Row>, Unavailable> {
@@ -87,6 +97,7 @@ impl Postgres {
 
     pub(super) async fn close(&self) {
         self.appends.close().await;
+        self.loads.close().await;
         self.pool.close().await;
     }
 }

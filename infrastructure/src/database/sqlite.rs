@@ -22,10 +22,10 @@ const READERS: usize = 4;
 const STATEMENTS: usize = 256;
 
 const WRITER_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;
-    PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000;";
-const READER_SETTINGS: &str =
-    "PRAGMA query_only = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY;
-    PRAGMA mmap_size = 268435456; PRAGMA busy_timeout = 30000;";
+    PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000;";
+/// No memory map: each reader's own would count as this process's memory, and a long log does not fit into any.
+const READER_SETTINGS: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -6144; PRAGMA temp_store = MEMORY;
+    PRAGMA busy_timeout = 30000;";
 
 /// An open SQLite file.
 pub struct Sqlite {

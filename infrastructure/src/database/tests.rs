@@ -95,3 +95,21 @@ async fn an_unknown_url_is_refused_with_the_way_out() {
     let refused = Database::open("mysql://somewhere").await.err().expect("it was opened");
     assert!(refused.to_string().contains("use sqlite:PATH"), "{refused}");
 }
+
+#[test]
+fn a_stored_time_is_what_the_general_formatter_writes() {
+    use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
+    let texts = [
+        "2026-11-21T17:05:09.000001Z",
+        "1970-01-01T00:00:00Z",
+        "0001-02-03T04:05:06.7Z",
+        "9999-12-31T23:59:59.999999999Z",
+        "2016-12-31T23:59:60.5Z",
+    ];
+    let times = texts.map(|text| text.parse::<DateTime<Utc>>().unwrap());
+    let far = times[3] + TimeDelta::days(400);
+    for time in times.into_iter().chain([far]) {
+        let expected = time.to_rfc3339_opts(SecondsFormat::Micros, true);
+        assert_eq!(super::stored_time(time), expected);
+    }
+}

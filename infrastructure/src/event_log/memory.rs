@@ -4,16 +4,19 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use application::ports::Unavailable;
-use application::ports::event_log::{Appended, Claimed, CommandRecord, Filter, Refused, Snapshot};
+use application::ports::event_log::{
+    Appended, Claimed, CommandRecord, Filter, Recognised, Refused, Snapshot,
+};
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use domain::claim::ClaimKey;
+use domain::digest::Tag;
 use domain::ids::{CommandId, OrganizationId};
 use domain::stream::{Kind, StreamId};
 
 use super::check::{Found, Seen};
 use super::raw::{
     Batch, COMMANDS_KEPT, ListQuery, LoadQuery, Outcome, RawLoaded, RawLog, RawRecorded, RawStream, RawUnit,
-    Taken, WrappedKeys,
+    Taken, WrappedKeys, compared,
 };
 
 /// The log of one process.
@@ -70,7 +73,7 @@ impl State {
                 event_type: event.event_type.to_owned(),
                 event_version: event.event_version.to_owned(),
                 payload: event.payload.clone(),
-                metadata: event.metadata.clone(),
+                metadata: event.metadata.as_ref().to_owned(),
             });
         }
         if let Some(snapshot) = &append.snapshot {
@@ -146,6 +149,12 @@ impl RawLog for MemoryLog {
     async fn claimed(&self, keys: &[ClaimKey]) -> Result<Vec<Option<Claimed>>, Unavailable> {
         let state = self.state();
         Ok(keys.iter().map(|key| state.found.claims.get(key).cloned()).collect())
+    }
+
+    async fn recognise(&self, asked: Vec<(ClaimKey, Option<Tag>)>) -> Result<Vec<Recognised>, Unavailable> {
+        let (keys, tags): (Vec<ClaimKey>, Vec<Option<Tag>>) = asked.into_iter().unzip();
+        let held = self.claimed(&keys).await?;
+        Ok(held.into_iter().zip(tags).map(|(held, tag)| compared(held, tag)).collect())
     }
 
     async fn list_claims(&self, after: &[u8], limit: usize) -> Result<Vec<(ClaimKey, Claimed)>, Unavailable> {

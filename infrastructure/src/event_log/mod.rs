@@ -10,6 +10,7 @@ pub mod cqrs;
 mod decode;
 mod encode;
 mod group_commit;
+mod last_page;
 mod memory;
 mod postgres;
 mod raw;

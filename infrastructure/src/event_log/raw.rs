@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use application::ports::Unavailable;
 use application::ports::event_log::{
-    Appended, ClaimWrite, Claimed, CommandRecord, Filter, Refused, Snapshot,
+    Appended, ClaimWrite, Claimed, CommandRecord, Filter, Recognised, Refused, Snapshot,
 };
 use chrono::{DateTime, Utc};
 use domain::claim::ClaimKey;
+use domain::digest::Tag;
 use domain::ids::{CommandId, OrganizationId};
 use domain::stream::{Kind, StreamId};
 
@@ -18,7 +19,8 @@ pub(crate) struct RawEvent {
     pub(crate) event_type: &'static str,
     pub(crate) event_version: &'static str,
     pub(crate) payload: String,
-    pub(crate) metadata: String,
+    /// Events of one call mostly share it.
+    pub(crate) metadata: Arc<str>,
 }
 
 /// Events for one stream.
@@ -158,6 +160,7 @@ pub(crate) trait RawLog: Send + Sync {
     /// Position and time of the first event from `position` on.
     async fn first_from(&self, position: u64) -> Result<Option<(u64, DateTime<Utc>)>, Unavailable>;
     async fn claimed(&self, keys: &[ClaimKey]) -> Result<Vec<Option<Claimed>>, Unavailable>;
+    async fn recognise(&self, asked: Vec<(ClaimKey, Option<Tag>)>) -> Result<Vec<Recognised>, Unavailable>;
     async fn list_claims(&self, after: &[u8], limit: usize) -> Result<Vec<(ClaimKey, Claimed)>, Unavailable>;
     async fn replace_claims(&self, claims: Vec<(ClaimKey, Claimed)>) -> Result<(), Unavailable>;
     /// A command that has not expired at `now`.
@@ -178,6 +181,15 @@ pub(crate) trait RawLog: Send + Sync {
 
 /// How long a command's id is remembered.
 pub(crate) const COMMANDS_KEPT: chrono::TimeDelta = chrono::TimeDelta::days(7);
+
+/// What a look-up of claims says of the tags that were asked with.
+pub(crate) fn compared(held: Option<Claimed>, tag: Option<Tag>) -> Recognised {
+    match held {
+        None => Recognised::Not,
+        Some(held) if tag.is_some() && held.tag == tag => Recognised::Same,
+        Some(held) => Recognised::Changed(held),
+    }
+}
 
 /// An error of the log's own tables.
 pub(crate) fn broken(why: impl std::fmt::Display) -> Unavailable {

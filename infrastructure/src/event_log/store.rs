@@ -5,17 +5,20 @@ use std::sync::Arc;
 use application::ports::Unavailable;
 use application::ports::clock::Clock;
 use application::ports::event_log::{
-    Appended, Claimed, CommandRecord, EventLog, Filter, Loaded, Refused, Unit,
+    Appended, Claimed, CommandRecord, EventLog, Filter, Loaded, Opens, Recognised, Refused, Unit,
 };
 use application::ports::wakeups::Wakeups;
 use chrono::{DateTime, Utc};
 use domain::claim::ClaimKey;
+use domain::digest::Tag;
 use domain::event::Event;
 use domain::ids::{CommandId, OrganizationId};
 use domain::metadata::Recorded;
 use domain::stream::{Kind, StreamId};
 
+use super::encode::Encoded;
 use super::group_commit::{GroupCommit, Settled};
+use super::last_page::LastPage;
 use super::memory::MemoryLog;
 use super::postgres::PostgresLog;
 use super::raw::{ListQuery, LoadQuery, RawLog, RawRecorded};
@@ -33,6 +36,7 @@ pub struct StoredEventLog {
     keys: Arc<SubjectKeys>,
     appends: GroupCommit,
     clock: Arc<dyn Clock>,
+    last_page: Arc<LastPage>,
 }
 
 impl StoredEventLog {
@@ -67,18 +71,21 @@ impl StoredEventLog {
         let settled: Settled =
             Arc::new(move |unit, stored| settling.settle(unit.organization, &unit.keys, stored));
         let appends = GroupCommit::start(Arc::clone(&raw), Arc::clone(&clock), wakeups, settled);
-        Self { raw, keys, appends, clock }
+        Self { raw, keys, appends, clock, last_page: Arc::default() }
     }
 
     async fn decode(&self, rows: Vec<RawRecorded>) -> Result<Vec<Recorded<Event>>, Unavailable> {
-        decode::decode(rows, &self.keys, UPCASTERS).await
+        decode::decode(rows, &self.keys, UPCASTERS, |_| true).await
     }
 }
 
 #[async_trait::async_trait]
 impl EventLog for StoredEventLog {
     async fn append(&self, units: Vec<Unit>) -> Result<Vec<Result<Appended, Refused>>, Unavailable> {
-        self.appends.append(encode::encode(units, &self.keys).await?).await
+        let Encoded { raw, rest } = encode::encode(units, &self.keys).await?;
+        let answers = self.appends.submit(raw).await?;
+        drop(rest);
+        answers.wait().await
     }
 
     async fn load(&self, stream: &StreamId, after: u64) -> Result<Loaded, Unavailable> {
@@ -127,12 +134,39 @@ impl EventLog for StoredEventLog {
         self.decode(self.raw.read(position, limit, filter).await?).await
     }
 
+    async fn read_opened(
+        &self,
+        position: u64,
+        limit: usize,
+        opens: Opens,
+    ) -> Result<Vec<Recorded<Event>>, Unavailable> {
+        let rows = self.raw.read(position, limit, &Filter::default()).await?;
+        decode::decode(rows, &self.keys, UPCASTERS, opens).await
+    }
+
+    async fn read_closed(
+        &self,
+        position: u64,
+        limit: usize,
+    ) -> Result<Arc<Vec<Recorded<Event>>>, Unavailable> {
+        if let Some(page) = self.last_page.get(position, limit) {
+            return Ok(page);
+        }
+        let page = Arc::new(self.read_opened(position, limit, |_| false).await?);
+        self.last_page.keep(position, limit, &page);
+        Ok(page)
+    }
+
     async fn head(&self) -> Result<u64, Unavailable> {
         self.raw.head().await
     }
 
     async fn claimed(&self, keys: &[ClaimKey]) -> Result<Vec<Option<Claimed>>, Unavailable> {
         self.raw.claimed(keys).await
+    }
+
+    async fn recognise(&self, asked: Vec<(ClaimKey, Option<Tag>)>) -> Result<Vec<Recognised>, Unavailable> {
+        self.raw.recognise(asked).await
     }
 
     async fn command(

@@ -44,9 +44,14 @@ pub(crate) struct Canned {
 
 impl Canned {
     pub(crate) async fn start(plays: impl IntoIterator<Item = Play>) -> Self {
+        Self::telling(|_| plays.into_iter().collect()).await
+    }
+
+    /// A server whose answers name its own address.
+    pub(crate) async fn telling(plays: impl FnOnce(&Url) -> Vec<Play>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = Url::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
-        let plays = Arc::new(Mutex::new(plays.into_iter().collect::<VecDeque<_>>()));
+        let plays = Arc::new(Mutex::new(VecDeque::from(plays(&url))));
         let asked = Arc::new(Mutex::new(Vec::new()));
         let log = Arc::clone(&asked);
         tokio::spawn(async move {

@@ -1,18 +1,23 @@
-//! Writing a page on PostgreSQL: one statement per table, a text array per column.
+//! Writing a page on PostgreSQL: one statement per table, an array per column.
 
 use application::ports::Unavailable;
-use application::ports::read_store::{Cell, Row, RowChanges, Table};
-use sqlx::PgConnection;
+use application::ports::read_store::{Cell, ColumnType, Row, RowChanges, Table};
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
+use sqlx::{PgConnection, Postgres};
 
 use super::schema::{cast, key, list, quoted};
 use super::sqlite::replace;
 use super::store::Move;
-use crate::database::{Postgres, away, stored_time};
+use crate::database::{self, away};
+
+/// Rows of one statement: the server keeps them in memory (`work_mem`, 4 MiB unless set) while it inserts.
+const CHUNK: usize = 2_000;
 
 /// Answers whether the checkpoint was where it was expected; if not, nothing is written.
 pub(super) async fn write(
-    postgres: &Postgres,
+    postgres: &database::Postgres,
     moved: Move,
     changes: Vec<(Table, RowChanges)>,
 ) -> Result<bool, Unavailable> {
@@ -41,20 +46,27 @@ async fn apply(connection: &mut PgConnection, table: &Table, changes: RowChanges
         let sql = format!("DELETE FROM {} WHERE {} = ANY($1)", quoted(&table.physical()), key(table));
         sqlx::query(&sql).bind(gone).execute(&mut *connection).await?;
     }
-    if rows.is_empty() {
-        return Ok(());
-    }
     let sql = upsert(table);
-    let arrays = arrays(table, rows);
-    let query = arrays.into_iter().fold(sqlx::query(&sql), Query::bind);
-    query.execute(connection).await?;
+    while !rows.is_empty() {
+        let rest = rows.split_off(rows.len().min(CHUNK));
+        let arrays = Array::of(table, std::mem::replace(&mut rows, rest));
+        let query = arrays.into_iter().fold(sqlx::query(&sql), |query, array| array.bind(query));
+        query.execute(&mut *connection).await?;
+    }
     Ok(())
 }
 
 fn upsert(table: &Table) -> String {
     let names = list(table.columns, |column| quoted(column.name));
-    let values = list(table.columns, |column| format!("n.{}::{}", quoted(column.name), cast(column.kind)));
-    let arrays: Vec<String> = (1..=table.columns.len()).map(|place| format!("${place}::text[]")).collect();
+    let values = list(table.columns, |column| match column.kind {
+        ColumnType::Decimal | ColumnType::Json => {
+            format!("n.{}::{}", quoted(column.name), cast(column.kind))
+        }
+        _ => format!("n.{}", quoted(column.name)),
+    });
+    let arrays = table.columns.iter().zip(1..);
+    let arrays: Vec<String> =
+        arrays.map(|(column, place)| format!("${place}::{}[]", sent(column.kind))).collect();
     let name = quoted(&table.physical());
     format!(
         "INSERT INTO {name} ({names}) SELECT {values} FROM unnest({}) AS n ({names}) ON CONFLICT ({}) {}",
@@ -64,24 +76,69 @@ fn upsert(table: &Table) -> String {
     )
 }
 
-/// Turns rows into columns.
-fn arrays(table: &Table, rows: Vec<Row>) -> Vec<Vec<Option<String>>> {
-    let mut arrays = vec![Vec::with_capacity(rows.len()); table.columns.len()];
-    for row in rows {
-        for (array, cell) in arrays.iter_mut().zip(row) {
-            array.push(text(cell));
-        }
+/// The type in which a column's values travel: its own in binary, where the driver and the table mean the same.
+const fn sent(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Text | ColumnType::Decimal | ColumnType::Json => "text",
+        ColumnType::Integer => "bigint",
+        ColumnType::Boolean => "boolean",
+        ColumnType::Time => "timestamptz",
     }
-    arrays
 }
 
-fn text(cell: Cell) -> Option<String> {
-    match cell {
-        Cell::Null => None,
-        Cell::Text(text) => Some(text),
-        Cell::Integer(value) => Some(value.to_string()),
-        Cell::Boolean(value) => Some(value.to_string()),
-        Cell::Time(time) => Some(stored_time(time)),
-        Cell::Json(json) => Some(json.to_string()),
+/// The values of one column.
+enum Array {
+    Text(Vec<Option<String>>),
+    Integer(Vec<Option<i64>>),
+    Boolean(Vec<Option<bool>>),
+    Time(Vec<Option<DateTime<Utc>>>),
+}
+
+impl Array {
+    /// Turns rows into columns.
+    fn of(table: &Table, rows: Vec<Row>) -> Vec<Self> {
+        let columns = table.columns.iter();
+        let mut arrays: Vec<Self> = columns.map(|column| Self::new(column.kind, rows.len())).collect();
+        for row in rows {
+            for (array, cell) in arrays.iter_mut().zip(row) {
+                array.push(cell);
+            }
+        }
+        arrays
+    }
+
+    fn new(kind: ColumnType, length: usize) -> Self {
+        match kind {
+            ColumnType::Text | ColumnType::Decimal | ColumnType::Json => {
+                Self::Text(Vec::with_capacity(length))
+            }
+            ColumnType::Integer => Self::Integer(Vec::with_capacity(length)),
+            ColumnType::Boolean => Self::Boolean(Vec::with_capacity(length)),
+            ColumnType::Time => Self::Time(Vec::with_capacity(length)),
+        }
+    }
+
+    /// Cells are of their column's type or null: that was checked.
+    fn push(&mut self, cell: Cell) {
+        match (self, cell) {
+            (Self::Text(texts), Cell::Text(text)) => texts.push(Some(text)),
+            (Self::Text(texts), Cell::Json(json)) => texts.push(Some(json.to_string())),
+            (Self::Integer(numbers), Cell::Integer(number)) => numbers.push(Some(number)),
+            (Self::Boolean(values), Cell::Boolean(value)) => values.push(Some(value)),
+            (Self::Time(times), Cell::Time(time)) => times.push(Some(time)),
+            (Self::Text(texts), _) => texts.push(None),
+            (Self::Integer(numbers), _) => numbers.push(None),
+            (Self::Boolean(values), _) => values.push(None),
+            (Self::Time(times), _) => times.push(None),
+        }
+    }
+
+    fn bind<'q>(self, query: Query<'q, Postgres, PgArguments>) -> Query<'q, Postgres, PgArguments> {
+        match self {
+            Self::Text(values) => query.bind(values),
+            Self::Integer(values) => query.bind(values),
+            Self::Boolean(values) => query.bind(values),
+            Self::Time(values) => query.bind(values),
+        }
     }
 }

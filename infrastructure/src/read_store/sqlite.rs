@@ -1,7 +1,7 @@
 //! Writing a page on SQLite: one prepared upsert per table, on the writer's thread.
 
 use application::ports::Unavailable;
-use application::ports::read_store::{Cell, Row, RowChanges, Table};
+use application::ports::read_store::{Cell, ColumnType, Row, RowChanges, Table};
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params_from_iter};
 
@@ -71,10 +71,25 @@ pub(super) fn replace(table: &Table) -> String {
     format!("DO UPDATE SET {set}")
 }
 
-/// Whether every row has a cell per column.
+/// Whether every row has a cell per column, of the column's type or null.
 pub(super) fn fits(table: &Table, changes: &RowChanges) -> bool {
-    let fits = |row: &Row| row.len() == table.columns.len();
+    let fits = |row: &Row| {
+        let mut cells = row.iter().zip(table.columns);
+        row.len() == table.columns.len() && cells.all(|(cell, column)| is_of(cell, column.kind))
+    };
     changes.rows.iter().filter_map(|(_, row)| row.as_ref()).all(fits)
+}
+
+const fn is_of(cell: &Cell, kind: ColumnType) -> bool {
+    matches!(
+        (cell, kind),
+        (Cell::Null, _)
+            | (Cell::Text(_), ColumnType::Text | ColumnType::Decimal)
+            | (Cell::Integer(_), ColumnType::Integer)
+            | (Cell::Boolean(_), ColumnType::Boolean)
+            | (Cell::Time(_), ColumnType::Time)
+            | (Cell::Json(_), ColumnType::Json)
+    )
 }
 
 struct Bound<'a>(&'a Cell);

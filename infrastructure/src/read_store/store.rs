@@ -133,7 +133,9 @@ impl ReadStore for DatabaseReadStore {
         changes: Vec<(Table, RowChanges)>,
     ) -> Result<(), SaveError> {
         if let Some((table, _)) = changes.iter().find(|(table, changes)| !sqlite::fits(table, changes)) {
-            return Err(away(format!("a row of `{}` has not a cell per column", table.name)).into());
+            return Err(
+                away(format!("a row of `{}` has not a cell of its type per column", table.name)).into()
+            );
         }
         let moved = Move::new(name, from, to)?;
         let written = match self.database.backend() {

@@ -38,7 +38,28 @@ impl Projection for SyncRecordProjection {
         row.state.0.apply(event);
         row.updated_at = recorded.recorded_at;
         noted(&mut row, event, recorded);
-        Ok(Some(derived(row, event)))
+        row.reason = reason(&row.state.0, event, row.reason.take());
+        row.remote_id.clone_from(&row.state.0.remote_id);
+        Ok(Some(row))
+    }
+
+    /// What the aggregate's state says.
+    fn finish(&self, row: &mut SyncRecordRow) {
+        let state = std::mem::take(&mut row.state.0);
+        row.sync_status = state.status();
+        sides(row, &state);
+        failure(row, &state);
+        row.waiting_for = json(&state.waiting);
+        row.conflict_id =
+            state.conflict.as_ref().map(|open| conflict_id(&row.id, open.local_digest, open.remote_digest));
+        row.deleted_side = state.deleted;
+        let open = state.open.as_ref().map(|open| &open.begun);
+        row.open_call_id = open.map(|begun| begun.call.to_string());
+        row.open_operation = open.map(|begun| begun.operation);
+        row.open_attempt = open.map(|begun| begun.attempt);
+        row.recover_after = open.map(|begun| begun.recover_after);
+        row.writes = state.intents;
+        row.state = Encoded(state);
     }
 }
 
@@ -113,28 +134,6 @@ fn confirmed(row: &mut SyncRecordRow, confirmation: &Confirmation, recorded: &Re
         row.linked_at = Some(recorded.recorded_at);
         row.linked_by = Some("write".to_owned());
     }
-}
-
-/// What the aggregate's state says.
-fn derived(mut row: SyncRecordRow, event: &SyncRecordEvent) -> SyncRecordRow {
-    let state = std::mem::take(&mut row.state.0);
-    row.sync_status = state.status();
-    row.reason = reason(&state, event, row.reason.take());
-    row.remote_id.clone_from(&state.remote_id);
-    sides(&mut row, &state);
-    failure(&mut row, &state);
-    row.waiting_for = json(&state.waiting);
-    row.conflict_id =
-        state.conflict.as_ref().map(|open| conflict_id(&row.id, open.local_digest, open.remote_digest));
-    row.deleted_side = state.deleted;
-    let open = state.open.as_ref().map(|open| &open.begun);
-    row.open_call_id = open.map(|begun| begun.call.to_string());
-    row.open_operation = open.map(|begun| begun.operation);
-    row.open_attempt = open.map(|begun| begun.attempt);
-    row.recover_after = open.map(|begun| begun.recover_after);
-    row.writes = state.intents;
-    row.state = Encoded(state);
-    row
 }
 
 fn sides(row: &mut SyncRecordRow, state: &SyncRecord) {

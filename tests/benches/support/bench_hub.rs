@@ -39,13 +39,17 @@ pub(crate) struct BenchHub {
 }
 
 impl BenchHub {
-    /// A fresh hub; `None` where there is no server.
-    pub(crate) async fn open(backend: Backend, provider: &Program) -> anyhow::Result<Option<Self>> {
+    /// A fresh hub whose integration goes this way (`inbound`, `bidirectional`); `None` where there is no server.
+    pub(crate) async fn open(
+        backend: Backend,
+        provider: &Program,
+        direction: &str,
+    ) -> anyhow::Result<Option<Self>> {
         let folder = tempfile::tempdir()?;
         let mut setting = Setting::embedded(folder.path()).in_real_time();
         let at = provider.url.parse()?;
         setting.config.connectors =
-            ConnectorsConfig { connectors: Some(connectors()), endpoints: Vec::new() };
+            ConnectorsConfig { connectors: Some(connectors()), ..ConnectorsConfig::default() };
         setting.config.egress.egress_allow = EgressPolicy::closed().allowing(&at).allow;
         let mut meter = Meter::of(None).await?;
         if backend == Backend::Postgres {
@@ -54,7 +58,7 @@ impl BenchHub {
             setting = setting.on_postgres(url).await?;
         }
         let hub = Hub::start(&setting).await?;
-        let integration = connect(&hub, provider).await?;
+        let integration = connect(&hub, provider, direction).await?;
         // The views are at work before there is anything to see: no bulk load.
         hub.run_until_idle().await?;
         Ok(Some(Self { hub, meter, integration, _folder: folder }))
@@ -65,20 +69,28 @@ impl BenchHub {
         self.hub.post(&format!("/v1/integrations/{}/enable", self.integration), json!({})).await.map(drop)
     }
 
-    /// Works until the last event is appended; views are not moved.
+    /// Works until the last event is appended; views are not moved. Process managers go page by page beside each
+    /// other, as they do when each has a task of its own.
     pub(crate) async fn work(&self) -> anyhow::Result<()> {
         let parts = &self.hub.parts;
         loop {
             let mut moved = parts.worker.drain().await? > 0;
-            for manager in &parts.managers {
-                while manager.step().await? {
-                    moved = true;
-                }
+            while self.react().await? {
+                moved = true;
             }
             if !moved {
                 return Ok(());
             }
         }
+    }
+
+    /// One page for every process manager.
+    async fn react(&self) -> anyhow::Result<bool> {
+        let mut moved = false;
+        for manager in &self.hub.parts.managers {
+            moved |= manager.step().await?;
+        }
+        Ok(moved)
     }
 
     /// Brings every view up to the log.
@@ -92,8 +104,9 @@ impl BenchHub {
     }
 }
 
-async fn connect(hub: &Hub, provider: &Program) -> anyhow::Result<String> {
-    let new = json!({"provider": "rest", "display_name": "Rest", "base_url": provider.url});
+async fn connect(hub: &Hub, provider: &Program, direction: &str) -> anyhow::Result<String> {
+    let (name, url) = ("Rest", &provider.url);
+    let new = json!({"provider": "rest", "display_name": name, "base_url": url, "direction": direction});
     let id = text(&hub.post("/v1/integrations", new).await?, "id")?;
     hub.put(&format!("/v1/integrations/{id}/credentials"), json!({"api_key": API_KEY})).await?;
     hub.post(&format!("/v1/integrations/{id}/test"), json!({})).await?;

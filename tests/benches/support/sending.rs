@@ -20,6 +20,8 @@ use super::child::{Program, client};
 const GROUP: usize = 1_000;
 /// How often it is looked whether all is sent.
 const LOOK: Duration = Duration::from_millis(50);
+/// A job for later than this has to do with a schedule, not with what is sent: retries and recoveries wait seconds.
+const SOON: chrono::TimeDelta = chrono::TimeDelta::minutes(3);
 
 /// Puts the records; nothing is sent yet.
 pub(crate) async fn put(bench: &BenchHub, writes: usize) -> anyhow::Result<()> {
@@ -75,12 +77,13 @@ pub(crate) async fn send(bench: &BenchHub, provider: &Program, writes: usize) ->
     Ok(())
 }
 
-/// Whether no job is left, due now or later, and everybody has seen the last event.
+/// Whether no job is left, and everybody has seen the last event.
 async fn quiet(bench: &BenchHub) -> anyhow::Result<bool> {
     let parts = &bench.hub.parts;
     let state = &parts.state;
-    let later = state.dispatcher.clock.now() + chrono::TimeDelta::hours(1);
-    let busy = state.queue.due_lanes(later).await?;
+    let soon = state.dispatcher.clock.now() + SOON;
+    let mut busy = state.queue.depth().await?.running > 0;
+    busy |= !state.queue.due_lanes(soon).await?.is_empty();
     let head = bench.head().await?;
     let managers: Vec<&str> = parts.managers.iter().map(|manager| manager.name()).collect();
     let reached = state.checkpoints.list().await?;
@@ -89,7 +92,7 @@ async fn quiet(bench: &BenchHub) -> anyhow::Result<bool> {
         .filter(|(name, _)| managers.contains(&name.as_str()))
         .all(|(_, position)| *position >= head);
     let shown = parts.projections.status().iter().all(|status| status.position >= head);
-    Ok(busy.is_empty() && caught_up && shown)
+    Ok(!busy && caught_up && shown)
 }
 
 /// Lets the provider drop the connection of this share of requests after it has done what they ask for.

@@ -68,17 +68,26 @@ impl Api {
     }
 
     async fn start(works: bool) -> Self {
+        let connectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("connectors");
+        let connectors = ConnectorsConfig { connectors: Some(connectors), ..ConnectorsConfig::default() };
+        Self::built(works, connectors, None).await
+    }
+
+    /// A hub that works, with other connectors, which may call `url`.
+    pub(crate) async fn with(connectors: ConnectorsConfig, url: &reqwest::Url) -> Self {
+        Self::built(true, connectors, Some(url)).await
+    }
+
+    async fn built(works: bool, connectors: ConnectorsConfig, also: Option<&reqwest::Url>) -> Self {
         let provider = sandbox::rest::start(RestConfig::default()).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         let url = provider.base_url.parse().unwrap();
+        let egress = EgressConfig::default().allowing(&url);
         let config = Config {
             data: DataConfig::in_folder(folder.path()),
             listen: ListenConfig { api_token: Some(SecretString::from(TOKEN)), ..ListenConfig::default() },
-            connectors: ConnectorsConfig {
-                connectors: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("connectors")),
-                endpoints: Vec::new(),
-            },
-            egress: EgressConfig::default().allowing(&url),
+            connectors,
+            egress: also.map_or(egress.clone(), |also| egress.clone().allowing(also)),
             ..Config::default()
         };
         let public_url = "https://hub.example.com".to_owned();

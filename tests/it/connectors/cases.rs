@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use application::ports::clock::Clock;
 use application::ports::connector::{
-    CallError, Connection, Connectors, Find, ReadMode, RemoteRecord, WriteOutcome, WriteRequest,
+    CallError, Connection, Connectors, Find, ReadMode, RemoteRecord, Target, WriteOutcome, WriteRequest,
 };
 use application::ports::credentials::Owner;
 use axum::Router;
@@ -18,7 +18,9 @@ use reqwest::Url;
 
 use super::ports::{Bench, INTEGRATION, target};
 
+mod doors;
 mod language;
+mod operations;
 mod script;
 mod told;
 
@@ -32,6 +34,14 @@ struct Stage {
     registry: ConnectorRegistry,
     connection: Arc<dyn Connection>,
     script: Script,
+    target: Target,
+}
+
+/// The usual secrets, and those of the case in their place; an empty one is none.
+fn with<'c>(usual: &[(&'c str, &'c str)], own: &'c BTreeMap<String, String>) -> Vec<(&'c str, &'c str)> {
+    let mut all: BTreeMap<&str, &str> = usual.iter().copied().collect();
+    all.extend(own.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+    all.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 impl Stage {
@@ -41,36 +51,28 @@ impl Stage {
         let base = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(play).with_state(script.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        let at = |path: &str| Some(format!("{base}{path}").parse::<Url>().unwrap());
-        let endpoints = Endpoints {
-            base_url: at(""),
-            authorize_url: at("/authorize"),
-            token_url: at("/token"),
-            revoke_url: at("/revoke"),
-        };
+        let origin = Some(base.parse::<Url>().unwrap());
+        let endpoints = Endpoints { origin, ..Endpoints::default() };
         let options = RegistryOptions {
             endpoints: [(provider.to_owned(), endpoints)].into(),
             ..RegistryOptions::default()
         };
         let bench = Bench::default();
-        let secrets = [("access_token", "at-1"), ("refresh_token", "rt-1"), ("api_key", "key-1")];
-        bench.credentials.set(Owner::Integration(INTEGRATION), &secrets, None);
-        bench.credentials.set(
-            Owner::Provider(provider.into()),
-            &[("client_id", "id"), ("client_secret", "secret")],
-            None,
-        );
+        let usual = [("access_token", "at-1"), ("refresh_token", "rt-1"), ("api_key", "key-1")];
+        bench.credentials.set(Owner::Integration(INTEGRATION), &with(&usual, &case.secrets), None);
+        let usual = [("client_id", "id"), ("client_secret", "secret")];
+        bench.credentials.set(Owner::Provider(provider.into()), &with(&usual, &case.app), None);
         let registry = bench.registry(&base, options);
-        let mut target = target(provider, "1234567890", None);
+        let mut target = target(provider, case.realm.as_deref().unwrap_or("1234567890"), None);
         target
             .settings
             .extend(case.settings.iter().map(|(name, value)| (name.clone(), value.clone().into())));
         let connection = registry.open(&target).unwrap();
-        Self { bench, registry, connection, script }
+        Self { bench, registry, connection, script, target }
     }
 
     /// What went wrong, in words.
-    async fn run(&self, provider: &str, case: &Case) -> Vec<String> {
+    async fn run(&self, case: &Case) -> Vec<String> {
         let told = match case.does.as_str() {
             "verify" => self.connection.verify().await.map(|verified| Told::Verified(verified.name)),
             "read" => self.read(case).await.map(Told::Records),
@@ -90,7 +92,12 @@ impl Stage {
                 .await
                 .map(Told::Records),
             "write" => Ok(Told::Outcomes(self.write(case).await)),
-            "webhook" => Ok(self.webhook(provider, case)),
+            "look_up" | "submit" | "submitted" | "discover" | "reference" => {
+                operations::run(self, case).await
+            }
+            "connect" => doors::connect(self, case).await,
+            "authorize" => doors::authorize(self).await,
+            "webhook" => Ok(doors::webhook(self, case).await),
             other => panic!("`{other}` is nothing a case can do"),
         };
         let mut wrong = self.script.wrong.lock().unwrap().clone();
@@ -141,31 +148,13 @@ impl Stage {
         }
         outcomes.into_values().collect()
     }
-
-    fn webhook(&self, provider: &str, case: &Case) -> Told {
-        let webhook = case.webhook.as_ref().expect("a webhook case has a webhook");
-        let secrets: Vec<_> = webhook.secrets.iter().map(|secret| secret.clone().into()).collect();
-        let body = webhook.body.as_bytes();
-        match self.registry.verify_webhook(provider, &secrets, &webhook.headers, body, self.bench.clock.now())
-        {
-            Err(rejection) => Told::Rejection(rejection.to_string()),
-            Ok(events) => Told::Events(
-                events
-                    .iter()
-                    .map(|event| {
-                        let gone = if event.deleted { " deleted" } else { "" };
-                        format!("{} {} {}{gone}", event.event_type, event.remote_id, event.realm)
-                    })
-                    .collect(),
-            ),
-        }
-    }
 }
 
 /// Every provider's folder: those of the binary, and those outside.
 fn folders() -> Vec<PathBuf> {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let roots = [here.join("../infrastructure/src/connectors/providers"), here.join("connectors")];
+    let embedded = here.join("../infrastructure/src/connectors/providers");
+    let roots = [tests::hub::drafts().unwrap_or(embedded), here.join("connectors")];
     let dirs = roots.iter().flat_map(|root| std::fs::read_dir(root).unwrap());
     let mut folders: Vec<PathBuf> =
         dirs.map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
@@ -189,7 +178,7 @@ async fn every_case_of_every_provider_holds() {
             for case in cases.case {
                 played += 1;
                 let stage = Stage::new(&provider, &case).await;
-                let found = stage.run(&provider, &case).await;
+                let found = stage.run(&case).await;
                 wrong
                     .extend(found.into_iter().map(|why| format!("{}, {}: {why}", file.display(), case.name)));
             }

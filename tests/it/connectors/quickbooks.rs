@@ -31,13 +31,8 @@ impl Books {
     async fn new(config: QuickBooksConfig) -> Self {
         let sandbox = start(config).await.unwrap();
         let bench = Bench::default();
-        let at = |path: &str| Some(format!("{}{path}", sandbox.base_url).parse::<Url>().unwrap());
-        let endpoints = Endpoints {
-            base_url: at(""),
-            authorize_url: at("/connect/oauth2"),
-            token_url: at("/oauth2/v1/tokens/bearer"),
-            revoke_url: at("/v2/oauth2/tokens/revoke"),
-        };
+        let endpoints =
+            Endpoints { origin: Some(sandbox.base_url.parse::<Url>().unwrap()), ..Endpoints::default() };
         let options = RegistryOptions {
             endpoints: [("quickbooks".to_owned(), endpoints)].into(),
             ..RegistryOptions::default()

@@ -1,6 +1,6 @@
 //! Claims: at most one stream holds each, decided in the append.
 
-use application::ports::event_log::{ClaimWrite, Claimed, EventLog, Refused, Unit};
+use application::ports::event_log::{ClaimWrite, Claimed, EventLog, Recognised, Refused, Unit};
 use domain::claim::ClaimKind;
 
 use super::event_log::{append, claiming, key, logs, record, release, retag, take, unit, unit_of};
@@ -23,6 +23,34 @@ async fn a_taken_claim_is_refused_to_others_and_nothing_of_their_unit_is_stored(
         assert_eq!(log.head_of("b").await, 0, "{}", log.name);
         let found = log.log.claimed(&[key("3"), key("2"), key("1")]).await.unwrap();
         assert_eq!(found, [None, held("a", None), held("a", Some(1))], "{}", log.name);
+    }
+}
+
+#[tokio::test]
+async fn what_is_seen_again_is_recognised_by_its_tag() {
+    for log in logs().await {
+        log.must(claiming("a", 0, vec![take("1", Some([1; 16])), take("2", Some([2; 16]))])).await;
+        log.must(claiming("b", 0, vec![take("3", None)])).await;
+        let asked = [
+            ("2", Some([2; 16])),
+            ("0", Some([1; 16])),
+            ("1", Some([2; 16])),
+            ("3", Some([1; 16])),
+            ("1", None),
+            ("3", None),
+        ];
+        let asked = asked.map(|(id, tag)| (key(id), tag)).to_vec();
+        let changed = |id, tag| Recognised::Changed(held(id, tag).unwrap());
+        let expected = [
+            Recognised::Same,
+            Recognised::Not,
+            changed("a", Some(1)),
+            changed("b", None),
+            changed("a", Some(1)),
+            changed("b", None),
+        ];
+        assert_eq!(log.log.recognise(asked).await.unwrap(), expected, "{}", log.name);
+        assert!(log.log.recognise(Vec::new()).await.unwrap().is_empty(), "{}", log.name);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Personal contents are sealed: readable through the log, nowhere in its bytes, gone with their key.
 
 use application::ports::event_log::{EventLog, NewEvent, StreamAppend};
+use domain::event::Event;
 use domain::ids::{DEFAULT_ORGANIZATION, SyncConfigId};
 use domain::stream::{StreamId, SyncRecordKey};
 use domain::sync_record::SyncRecordEvent;
@@ -76,6 +77,30 @@ async fn sealed_contents_read_back_and_stand_nowhere_in_the_tables() {
         for hidden in [SECRET.to_owned(), SECRET.to_uppercase(), "DisplayName".into()] {
             assert!(!bytes.contains(&hidden), "{}: {hidden} stands in the tables", log.name);
         }
+    }
+}
+
+#[tokio::test]
+async fn only_the_contents_that_are_asked_for_are_opened() {
+    let ours = |event: &Event| matches!(event, Event::LocalRecord(_));
+    for log in logs().await {
+        let given: Vec<Event> = fill(&log).await.into_iter().map(|new| new.event).collect();
+        let mut open_parts: Vec<Event> =
+            [put(&json!({"active": true})), put(&json!({}))].into_iter().map(|new| new.event).collect();
+        let read = log.log.read_opened(0, 10, ours).await.unwrap();
+        let seen: Vec<Event> = read.iter().map(|recorded| recorded.event.clone()).collect();
+        assert_eq!(seen[..2], given[..2], "{}", log.name);
+        assert!(seen[2] != given[2] && !format!("{:?}", seen[2]).contains(SECRET), "{}", log.name);
+        open_parts.push(seen[2].clone());
+        // A full page twice, which is shared, and one that more events may still follow.
+        for limit in [3, 3, 10] {
+            let closed = log.log.read_closed(0, limit).await.unwrap();
+            let events: Vec<Event> = closed.iter().map(|recorded| recorded.event.clone()).collect();
+            assert_eq!(events, open_parts, "{}", log.name);
+        }
+        log.must(unit("b", 0)).await;
+        assert_eq!(log.log.read_closed(0, 10).await.unwrap().len(), 4, "{}", log.name);
+        assert_eq!(log.log.read_closed(1, 2).await.unwrap()[0].position, read[1].position, "{}", log.name);
     }
 }
 

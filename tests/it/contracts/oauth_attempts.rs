@@ -48,7 +48,7 @@ fn attempt(number: u128) -> OAuthAttempt {
         integration: Uuid::from_u128(3).into(),
         provider: "quickbooks".into(),
         redirect_uri: "https://hub.example/callback".into(),
-        pkce_verifier: Some(SecretString::from(VERIFIER)),
+        verifier: Some(SecretString::from(VERIFIER)),
         additional_data: Some("{\"back\": \"/settings\"}".into()),
         status: "pending".into(),
         error: None,
@@ -62,7 +62,7 @@ async fn a_state_is_taken_once_and_brings_the_whole_attempt() {
         store.attempts.begin(&attempt(1), STATE).await.unwrap();
         assert!(store.attempts.take("another", noon()).await.unwrap().is_none());
         let taken = store.attempts.take(STATE, noon()).await.unwrap().unwrap();
-        assert_eq!(taken.pkce_verifier.as_ref().unwrap().expose_secret(), VERIFIER);
+        assert_eq!(taken.verifier.as_ref().unwrap().expose_secret(), VERIFIER);
         let begun = attempt(1);
         assert_eq!(
             (taken.id, taken.organization, taken.project, taken.integration, taken.expires_at),
@@ -106,7 +106,7 @@ async fn its_end_is_noted_for_its_owner_and_the_verifier_goes() {
         store.attempts.end(attempt(1).id, "failed", Some("access was denied")).await.unwrap();
         let ended = store.attempts.get(DEFAULT_ORGANIZATION, attempt(1).id).await.unwrap().unwrap();
         assert_eq!((ended.status.as_str(), ended.error.as_deref()), ("failed", Some("access was denied")));
-        assert!(ended.pkce_verifier.is_none());
+        assert!(ended.verifier.is_none());
         assert!(store.attempts.take(STATE, noon()).await.unwrap().is_none(), "an ended attempt is not taken");
         let stranger = Uuid::from_u128(9).into();
         assert!(store.attempts.get(stranger, attempt(1).id).await.unwrap().is_none());

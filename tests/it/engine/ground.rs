@@ -1,7 +1,7 @@
 //! Simulators and hubs that the engine's tests stand on.
 
 use application::command_handlers::SyncConfigSettings;
-use domain::ids::SyncConfigId;
+use domain::ids::{IntegrationId, SyncConfigId};
 use infrastructure::clock::ManualClock;
 use sandbox::quickbooks::{self, QuickBooksConfig, QuickBooksSandbox};
 use sandbox::rest::{self, RestConfig, RestSandbox};
@@ -14,6 +14,7 @@ pub(super) async fn rest(config: RestConfig) -> (TempDir, RestSandbox, Ground) {
     let provider = rest::start(RestConfig { api_key: Some("key-1".to_owned()), ..config }).await.unwrap();
     let ground = Ground {
         folder: folder.path().to_owned(),
+        database: None,
         provider: "rest".to_owned(),
         provider_url: provider.base_url.clone(),
         oauth: None,
@@ -39,6 +40,7 @@ pub(super) async fn books(config: QuickBooksConfig) -> (TempDir, QuickBooksSandb
     let at = |path: &str| format!("{}{path}", books.base_url);
     let ground = Ground {
         folder: folder.path().to_owned(),
+        database: None,
         provider: "quickbooks".to_owned(),
         provider_url: books.base_url.clone(),
         oauth: Some([at("/connect/oauth2"), at("/oauth2/v1/tokens/bearer"), at("/v2/oauth2/tokens/revoke")]),
@@ -49,6 +51,7 @@ pub(super) async fn books(config: QuickBooksConfig) -> (TempDir, QuickBooksSandb
 
 /// Configs of a connected QuickBooks company.
 pub(super) struct Configs {
+    pub(super) integration: IntegrationId,
     pub(super) customers: SyncConfigId,
     pub(super) items: SyncConfigId,
     pub(super) invoices: SyncConfigId,
@@ -60,15 +63,21 @@ pub(super) async fn connected_books(ground: &Ground) -> (Rig, Configs) {
     let rig = Rig::open(ground).await.unwrap();
     let app = QuickBooksConfig::default();
     let id = rig.connect_by_oauth((&app.client_id, &app.client_secret)).await.unwrap();
+    let configs = all_configs(&rig, id).await;
+    rig.idle().await.unwrap();
+    (rig, configs)
+}
+
+/// Customers, items, invoices and credit memos, both ways.
+pub(super) async fn all_configs(rig: &Rig, id: IntegrationId) -> Configs {
     let all = SyncConfigSettings::default;
-    let configs = Configs {
+    Configs {
+        integration: id,
         customers: rig.config(id, "customer", "Customer", all()).await.unwrap(),
         items: rig.config(id, "product", "Item", all()).await.unwrap(),
         invoices: rig.config(id, "invoice", "Invoice", all()).await.unwrap(),
         credit_memos: rig.config(id, "credit_note", "CreditMemo", all()).await.unwrap(),
-    };
-    rig.idle().await.unwrap();
-    (rig, configs)
+    }
 }
 
 /// A clock that tests move, starting near the simulators' own.

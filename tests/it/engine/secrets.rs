@@ -43,6 +43,7 @@ async fn an_api_key_and_personal_words_are_nowhere_in_the_files() {
             .unwrap();
     let ground = Ground {
         folder: folder.path().to_owned(),
+        database: None,
         provider: "rest".to_owned(),
         provider_url: provider.base_url.clone(),
         oauth: None,

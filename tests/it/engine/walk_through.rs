@@ -1,23 +1,16 @@
 //! One customer's life, stream by stream: put → the create commits but times out → an early webhook shows it before the
 //! outcome is known → adopted → echo → both sides change → both arrive on both sides → the provider deletes it.
 
-use std::collections::BTreeMap;
-
-use application::command_handlers::RawWebhook;
-use base64::Engine as _;
 use domain::ids::DEFAULT_PROJECT;
 use domain::stream::{LocalRecordKey, StreamId, SyncRecordKey};
 use domain::value::SyncStatus;
-use hmac::{Hmac, Mac};
 use sandbox::faults::Fault;
 use sandbox::quickbooks::{QuickBooksConfig, QuickBooksSandbox, RequestIds};
 use serde_json::json;
-use sha2::Sha256;
 use tests::rig::Rig;
 
+use super::delivery::{VERIFIER, deliver, keep_verifier};
 use super::ground::{Configs, books, connected_books};
-
-const VERIFIER: &str = "verifier-token-of-the-test";
 
 struct Life {
     rig: Rig,
@@ -38,9 +31,7 @@ impl Life {
         };
         let (folder, books, ground) = books(config).await;
         let (rig, configs) = connected_books(&ground).await;
-        let provider = rig.desk.provider("quickbooks").unwrap();
-        let secret = vec![("webhook_secret".to_owned(), VERIFIER.into())];
-        rig.desk.put_provider_credentials(rig.envelope().organization, &provider, secret).await.unwrap();
+        keep_verifier(&rig).await;
         let (config, realm, local_id) = (configs.customers, books.realm_id.clone(), "C-1".to_owned());
         let sync = SyncRecordKey { config, realm, local_id: local_id.clone() }.stream();
         let local =
@@ -66,24 +57,8 @@ impl Life {
 
     /// A delivery as Intuit sends it, signed.
     async fn webhook(&self, verb: &str) {
-        let body = json!([{
-            "specversion": "1.0", "id": format!("evt-{verb}-{}", self.events_seen), "source": "intuit",
-            "type": format!("qbo.customer.{verb}.v1"), "datacontenttype": "application/json",
-            "time": "2026-11-21T00:00:00Z", "intuitentityid": self.remote_id(),
-            "intuitaccountid": self.books.realm_id, "data": {},
-        }])
-        .to_string();
-        let mut mac = Hmac::<Sha256>::new_from_slice(VERIFIER.as_bytes()).unwrap();
-        mac.update(body.as_bytes());
-        let signature = base64::engine::general_purpose::STANDARD.encode(mac.finalize().into_bytes());
-        let raw = RawWebhook {
-            provider: "quickbooks".to_owned(),
-            integration: None,
-            headers: BTreeMap::from([("intuit-signature".to_owned(), signature)]),
-            body: body.into_bytes(),
-        };
-        let delivered = self.rig.desk.receive_webhook(&raw).await.unwrap();
-        assert_eq!((delivered.accepted, delivered.unknown_realm), (1, 0));
+        let event = format!("evt-{verb}-{}", self.events_seen);
+        deliver(&self.rig, &self.books, (&event, verb, &self.remote_id())).await;
         self.rig.idle().await.unwrap();
     }
 }

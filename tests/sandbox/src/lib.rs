@@ -6,14 +6,32 @@
 //! - [`server`]: serving a router, stopping it, dropping a connection;
 //! - [`faults`]: the seeded fault sequence every simulator shares;
 //! - [`admin`]: the routes by which a run is steered and read;
+//! - [`kit`]: what the simulators have in common;
+//! - [`companies_house`]: the UK register of companies;
+//! - [`hmrc`]: HMRC, VAT;
+//! - [`hubspot`]: a HubSpot account;
+//! - [`plaid`]: Plaid, bank data;
+//! - [`netsuite`]: a NetSuite account;
 //! - [`quickbooks`]: QuickBooks Online;
-//! - [`rest`]: a generic paged REST API.
+//! - [`rest`]: a generic paged REST API;
+//! - [`shopify`]: a Shopify shop;
+//! - [`stripe`]: Stripe, payments and billing;
+//! - [`xero`]: organisations of Xero.
 
 pub mod admin;
+pub mod companies_house;
 pub mod faults;
+pub mod hmrc;
+pub mod hubspot;
+pub mod kit;
+pub mod netsuite;
+pub mod plaid;
 pub mod quickbooks;
 pub mod rest;
 pub mod server;
+pub mod shopify;
+pub mod stripe;
+pub mod xero;
 
 #[cfg(test)]
 mod test_client;

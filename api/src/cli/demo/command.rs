@@ -11,6 +11,7 @@ use url::Url;
 use super::census::{History, State};
 use super::client::Client;
 use super::connect::{self, App};
+use super::patience::Patience;
 use super::process::Process;
 use super::report::Report;
 use super::stage::Stage;
@@ -24,11 +25,6 @@ use crate::wiring::{Place, Sources, Store};
 
 /// The file that is imported without `--input`.
 const SAMPLE: &str = include_str!("sample/invoice-lines.csv");
-/// The demo ends within this, whatever happens; a larger input gets more.
-const PATIENCE: Duration = Duration::from_secs(42);
-/// More per imported record.
-const PER_RECORD: Duration = Duration::from_millis(20);
-
 /// Shows what Headwater does, in under a minute: connects to a simulated QuickBooks company that misbehaves, imports
 /// a shop's sales, keeps both sides in step, settles conflicts, is killed in the middle, and counts what came of it.
 #[derive(Args, Clone, Debug)]
@@ -53,13 +49,17 @@ pub(crate) struct DemoArgs {
     #[arg(long, value_enum, default_value = "honoured")]
     request_id: RequestIdArg,
 
+    /// Count what is there after this time, done or not [default: 42, longer for a larger input while it moves]
+    #[arg(long, value_name = "SECONDS")]
+    patience: Option<u64>,
+
     /// Print the numbers as one JSON object on the last line
     #[arg(long)]
     json: bool,
 }
 
 impl DemoArgs {
-    /// Runs the subcommand. Answers whether nothing was lost and nothing is there twice.
+    /// Runs the subcommand. Answers whether all came to rest, nothing was lost and nothing is there twice.
     pub(crate) async fn run(self) -> anyhow::Result<bool> {
         let began = Instant::now();
         let temporary = tempfile::tempdir().context("no temporary folder can be made")?;
@@ -79,7 +79,8 @@ impl DemoArgs {
         let hub = Process::start(config.clone(), addr).await?;
         let client = Client::new(&url, &Url::parse(&books.base_url)?)?;
         let store = Store::open(&place(&config), Sources::default()).await?;
-        let stage = Stage { hub: client, books, store, began, deadline: began + PATIENCE };
+        let patience = Patience::new(began, self.patience.map(Duration::from_secs));
+        let stage = Stage { hub: client, books, store, began, patience };
         let (hub, mut report) = self.play(stage, (hub, config), &input).await?;
         report.duration_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         report.say();
@@ -125,22 +126,33 @@ impl DemoArgs {
         for (line, reason) in &imported.left_out {
             stage.say(&format!("  left out, line {line}: {reason}"));
         }
-        stage.deadline += PER_RECORD * u32::try_from(records).unwrap_or(u32::MAX);
+        stage.patience = stage.patience.with(records);
         let hub = kill_in_the_middle(&stage, hub, config, records).await?;
-        rest(&stage, "the first synchronisation").await?;
-        changes::both_sides(&stage).await?;
-        stage.say("changed records on both sides");
-        rest(&stage, "the changes").await?;
-        changes::collide(&stage, &integration).await?;
-        stage.say("changed the same fields on both sides while nobody looked: one conflict per strategy");
-        rest(&stage, "the conflicts").await?;
-        let waited = changes::settle(&stage).await?;
-        stage.say(&format!("settled the {waited} that waited for a person"));
-        rest(&stage, "the decision").await?;
-        let report = count(&stage).await?;
+        let rested = scenes(&stage, &integration).await?;
+        let report = count(&stage, rested).await?;
         stage.store.database.close().await;
         Ok((hub, report))
     }
+}
+
+/// What happens once everything is in step. Answers whether all of it came to rest; what is not is not built on.
+async fn scenes(stage: &Stage, integration: &str) -> anyhow::Result<bool> {
+    if !rest(stage, "the first synchronisation").await? {
+        return Ok(false);
+    }
+    changes::both_sides(stage).await?;
+    stage.say("changed records on both sides");
+    if !rest(stage, "the changes").await? {
+        return Ok(false);
+    }
+    changes::collide(stage, integration).await?;
+    stage.say("changed the same fields on both sides while nobody looked: one conflict per strategy");
+    if !rest(stage, "the conflicts").await? {
+        return Ok(false);
+    }
+    let waited = changes::settle(stage).await?;
+    stage.say(&format!("settled the {waited} that waited for a person"));
+    rest(stage, "the decision").await
 }
 
 /// Kills the hub when a third of the records is at the provider, and starts it again on the same file.
@@ -151,24 +163,29 @@ async fn kill_in_the_middle(
     records: u64,
 ) -> anyhow::Result<Process> {
     let addr = config.listen.listen;
-    while stage.books.stats().creates < records / 3 && Instant::now() < stage.deadline {
+    let (mut written, mut moved) = (stage.books.stats().creates, Instant::now());
+    while written < records / 3 && stage.patience.lasts(moved) {
         tokio::time::sleep(Duration::from_millis(5)).await;
+        let now = stage.books.stats().creates;
+        if now != written {
+            (written, moved) = (now, Instant::now());
+        }
     }
-    let written = stage.books.stats().creates;
     hub.kill().await?;
     let hub = Process::start(config, addr).await?;
     stage.say(&format!("killed the hub in the middle, after {written} records, and started it again"));
     Ok(hub)
 }
 
-async fn rest(stage: &Stage, what: &str) -> anyhow::Result<()> {
-    if !stage.quiet().await? {
+async fn rest(stage: &Stage, what: &str) -> anyhow::Result<bool> {
+    let rested = stage.quiet().await?;
+    if !rested {
         stage.say(&format!("time is up before {what} came to rest; counting what is there"));
     }
-    Ok(())
+    Ok(rested)
 }
 
-async fn count(stage: &Stage) -> anyhow::Result<Report> {
+async fn count(stage: &Stage, rested: bool) -> anyhow::Result<Report> {
     let stats = stage.books.stats();
     Ok(Report {
         history: History::read(stage.store.dispatcher.log.as_ref()).await?,
@@ -176,6 +193,7 @@ async fn count(stage: &Stage) -> anyhow::Result<Report> {
         duplicates: stats.duplicates,
         faults: stats.faults_sent,
         duration_ms: 0,
+        rested,
     })
 }
 

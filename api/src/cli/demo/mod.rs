@@ -6,6 +6,7 @@ mod changes;
 mod client;
 mod command;
 mod connect;
+mod patience;
 mod process;
 mod quiet;
 mod report;

@@ -7,6 +7,7 @@ use sandbox::quickbooks::QuickBooksSandbox;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::patience::Patience;
 use super::rows;
 use crate::wiring::Store;
 
@@ -25,19 +26,23 @@ struct Pulse {
     requests: u64,
 }
 
-/// Returns once nothing moves any more; `false` when that has not come by `deadline`.
+/// Returns once nothing moves any more; `false` when patience was over before.
 pub(super) async fn wait(
     store: &Store,
     books: &QuickBooksSandbox,
-    deadline: Instant,
+    patience: Patience,
 ) -> anyhow::Result<bool> {
-    let (mut last, mut still) = (None, 0);
+    let (mut last, mut still): (Option<Pulse>, u32) = (None, 0);
+    let mut moved = Instant::now();
     while still < LOOKS {
-        if Instant::now() >= deadline {
+        if !patience.lasts(moved) {
             return Ok(false);
         }
         tokio::time::sleep(LOOK).await;
         let pulse = pulse(store, books).await?;
+        if last.as_ref().is_none_or(|last| last.head != pulse.head) {
+            moved = Instant::now();
+        }
         still =
             if last.as_ref() == Some(&pulse) && at_rest(store, pulse.head).await? { still + 1 } else { 0 };
         last = Some(pulse);

@@ -17,12 +17,14 @@ pub(super) struct Report {
     /// Faults the simulator showed.
     pub(super) faults: u64,
     pub(super) duration_ms: u64,
+    /// Whether everything was done before it was counted.
+    pub(super) rested: bool,
 }
 
 impl Report {
-    /// Whether nothing was lost and nothing is there twice.
+    /// Whether everything came to rest, nothing was lost and nothing is there twice.
     pub(super) fn good(&self) -> bool {
-        self.duplicates == 0 && self.state.lost.is_empty()
+        self.rested && self.duplicates == 0 && self.state.lost.is_empty()
     }
 
     pub(super) fn say(&self) {
@@ -48,6 +50,7 @@ impl Report {
         let mut numbers: serde_json::Map<String, Value> =
             self.numbers().into_iter().map(|(name, count, _)| (name.to_owned(), json!(count))).collect();
         numbers.insert("duration_ms".to_owned(), json!(self.duration_ms));
+        numbers.insert("came_to_rest".to_owned(), json!(self.rested));
         Value::Object(numbers)
     }
 

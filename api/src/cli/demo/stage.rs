@@ -7,6 +7,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::client::{Client, text};
+use super::patience::Patience;
 use super::{quiet, rows};
 use crate::cli::terminal;
 use crate::wiring::Store;
@@ -18,8 +19,8 @@ pub(super) struct Stage {
     pub(super) store: Store,
     /// When the demo began.
     pub(super) began: Instant,
-    /// When it gives up waiting.
-    pub(super) deadline: Instant,
+    /// How long it waits.
+    pub(super) patience: Patience,
 }
 
 /// A pair of records in step.
@@ -34,9 +35,9 @@ impl Stage {
         terminal::say(&format!("{:>5.1} s  {text}", self.began.elapsed().as_secs_f32()));
     }
 
-    /// Returns once nothing moves any more, or at the deadline.
+    /// Returns once nothing moves any more; `false` when patience was over before.
     pub(super) async fn quiet(&self) -> anyhow::Result<bool> {
-        quiet::wait(&self.store, &self.books, self.deadline).await
+        quiet::wait(&self.store, &self.books, self.patience).await
     }
 
     /// Pairs of an entity that are in step, by local id; ids that a file or a client gave.

@@ -17,6 +17,7 @@ impl From<Declined> for Problem {
             Declined::SyncRecord(error) => error.into(),
             Declined::LocalRecord(error) => error.into(),
             Declined::Delivery(error) => error.into(),
+            Declined::Endpoint(error) => error.into(),
             Declined::Webhook(rejection) => rejection.into(),
             Declined::Call(error) => error.into(),
             Declined::Invalid(faults) => Self::of_faults(faults),

@@ -12,6 +12,7 @@ mod sync_config;
 mod sync_record;
 mod sync_run;
 mod webhook;
+mod webhook_endpoint;
 
 pub(crate) use body::{FieldError, NextStep, Problem, ProblemBody};
 pub(in crate::http) use port::{SEEN, reused};

@@ -25,6 +25,7 @@ pub(in crate::http) const fn code(rejection: &WebhookRejection) -> &'static str 
         WebhookRejection::NoSecret => "webhook_secret_missing",
         WebhookRejection::Replayed => "webhook_replayed",
         WebhookRejection::Unreadable(_) => "webhook_unreadable",
+        WebhookRejection::KeyAway(_) => "webhook_key_away",
         WebhookRejection::Unsupported => "webhook_unsupported",
     }
 }
@@ -37,6 +38,7 @@ impl From<WebhookRejection> for Problem {
             | WebhookRejection::NoSecret
             | WebhookRejection::Replayed => StatusCode::UNAUTHORIZED,
             WebhookRejection::Unreadable(_) => StatusCode::BAD_REQUEST,
+            WebhookRejection::KeyAway(_) => StatusCode::SERVICE_UNAVAILABLE,
             WebhookRejection::Unsupported => StatusCode::NOT_FOUND,
         };
         let detail = format!("{rejection}: sign the raw body with the webhook secret that is stored here");

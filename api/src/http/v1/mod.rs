@@ -22,6 +22,7 @@ pub(crate) mod sync;
 pub(crate) mod sync_configs;
 pub(crate) mod sync_records;
 pub(crate) mod sync_runs;
-pub(crate) mod webhooks;
+pub(crate) mod webhook_endpoints;
+mod webhooks;
 
 pub(crate) use routes::{earlier_routes, open_routes, routes};

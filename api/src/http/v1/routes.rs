@@ -5,7 +5,7 @@ use utoipa_axum::router::OpenApiRouter;
 use super::{
     changes, configuration_mappings, conflicts, entity_mappings, expressions, failures, features,
     integrations, lookups, mappings, oauth, operations, projects, providers, records, schedules, sync,
-    sync_configs, sync_records, sync_runs, webhooks,
+    sync_configs, sync_records, sync_runs, webhook_endpoints, webhooks,
 };
 use crate::http::state::AppState;
 
@@ -24,6 +24,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(records::routes())
         .merge(sync_records::routes())
         .merge(changes::routes())
+        .merge(webhook_endpoints::routes())
         .merge(entity_mappings::routes())
         .merge(conflicts::routes())
         .merge(operations::versioned())

@@ -1,5 +1,6 @@
-//! The worker must go on with its lanes while it looks for more.
+//! The worker must go on with its lanes while it looks for more, and a slow job must hold nobody but itself.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use domain::ids::DEFAULT_ORGANIZATION;
 use futures::lock::Mutex;
 
 use super::Worker;
-use crate::jobs::JobHandler;
+use crate::jobs::{JobHandler, Outbox};
 use crate::ports::Unavailable;
 use crate::ports::clock::Clock;
 use crate::ports::job_queue::{DueLane, Job, JobQueue, NewJob, QueueDepth, Settled};
@@ -40,6 +41,19 @@ async fn once_more() {
     .await;
 }
 
+fn job(kind: &str, lane: &str, key: &str) -> Job {
+    Job {
+        organization: DEFAULT_ORGANIZATION,
+        kind: kind.to_owned(),
+        lane: lane.to_owned(),
+        key: key.to_owned(),
+        payload: Vec::new(),
+        attempts: 0,
+        generation: 1,
+        epoch: 1,
+    }
+}
+
 #[async_trait::async_trait]
 impl Clock for Still {
     fn now(&self) -> DateTime<Utc> {
@@ -60,12 +74,14 @@ impl JobHandler for Slow {
         "slow"
     }
 
-    async fn run(&self, jobs: Vec<Job>) -> Vec<(Job, Settled)> {
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
         let held = self.0.lock().await;
         // Handed the connection, and not done with it yet.
         once_more().await;
         drop(held);
-        jobs.into_iter().map(|job| (job, Settled::Done)).collect()
+        for job in jobs {
+            done.settle(job, Settled::Done);
+        }
     }
 }
 
@@ -89,10 +105,7 @@ impl JobQueue for Shared {
         _now: DateTime<Utc>,
         _until: DateTime<Utc>,
     ) -> Result<Vec<Job>, Unavailable> {
-        let (kind, lane, key) = ("slow".to_owned(), lane.to_owned(), "1".to_owned());
-        let organization = DEFAULT_ORGANIZATION;
-        let payload = Vec::new();
-        Ok(vec![Job { organization, kind, lane, key, payload, attempts: 0, generation: 1, epoch: 1 }])
+        Ok(vec![job("slow", lane, "1")])
     }
 
     async fn settle(&self, _outcomes: Vec<(Job, Settled)>) -> Result<(), Unavailable> {
@@ -124,4 +137,116 @@ fn a_lane_goes_on_while_the_queue_is_looked_at() {
     for _ in 0..3 {
         done.recv_timeout(Duration::from_secs(10)).expect("the lane was left unpolled");
     }
+}
+
+/// A queue of one lane, and what was settled in it.
+#[derive(Default)]
+struct Listed {
+    due: std::sync::Mutex<VecDeque<Job>>,
+    settled: std::sync::Mutex<Vec<String>>,
+}
+
+impl Listed {
+    fn of(keys: impl IntoIterator<Item = String>) -> Arc<Self> {
+        let due = keys.into_iter().map(|key| job("call", "a", &key)).collect();
+        Arc::new(Self { due: std::sync::Mutex::new(due), ..Self::default() })
+    }
+
+    fn settled(&self) -> Vec<String> {
+        self.settled.lock().unwrap().clone()
+    }
+}
+
+#[async_trait::async_trait]
+impl JobQueue for Listed {
+    async fn enqueue(&self, _jobs: Vec<NewJob>) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
+    async fn due_lanes(&self, _now: DateTime<Utc>) -> Result<Vec<DueLane>, Unavailable> {
+        let due = self.due.lock().unwrap().len() as u64;
+        Ok((due > 0).then(|| DueLane { lane: "a".to_owned(), due }).into_iter().collect())
+    }
+
+    async fn take(
+        &self,
+        _lane: &str,
+        limit: usize,
+        _now: DateTime<Utc>,
+        _until: DateTime<Utc>,
+    ) -> Result<Vec<Job>, Unavailable> {
+        let mut due = self.due.lock().unwrap();
+        let count = due.len().min(limit);
+        Ok(due.drain(..count).collect())
+    }
+
+    async fn settle(&self, outcomes: Vec<(Job, Settled)>) -> Result<(), Unavailable> {
+        self.settled.lock().unwrap().extend(outcomes.into_iter().map(|(job, _)| job.key));
+        Ok(())
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime<Utc>>, Unavailable> {
+        Ok(None)
+    }
+
+    async fn depth(&self) -> Result<QueueDepth, Unavailable> {
+        Ok(QueueDepth::default())
+    }
+
+    async fn parked(&self, _limit: usize) -> Result<Vec<(String, String, String)>, Unavailable> {
+        Ok(Vec::new())
+    }
+}
+
+/// Calls of which the first of all ends only when every other job is settled; counts how many are under way.
+struct Calls {
+    queue: Arc<Listed>,
+    others: usize,
+    under_way: AtomicU32,
+    most: AtomicU32,
+}
+
+#[async_trait::async_trait]
+impl JobHandler for Calls {
+    fn kind(&self) -> &'static str {
+        "call"
+    }
+
+    fn at_once(&self, _lane: &str) -> usize {
+        3
+    }
+
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
+        let calls = jobs.into_iter().map(|job| async move {
+            let under_way = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
+            self.most.fetch_max(under_way, Ordering::SeqCst);
+            once_more().await;
+            while job.key == "slow" && self.queue.settled().len() < self.others {
+                once_more().await;
+            }
+            self.under_way.fetch_sub(1, Ordering::SeqCst);
+            done.settle(job, Settled::Done);
+        });
+        futures::future::join_all(calls).await;
+    }
+}
+
+#[test]
+fn a_slow_call_holds_its_own_place_and_nobody_elses() {
+    let others = (0..500).map(|number| format!("{number}"));
+    let queue = Listed::of(["slow".to_owned()].into_iter().chain(others));
+    let calls = Arc::new(Calls {
+        queue: Arc::clone(&queue),
+        others: 500,
+        under_way: AtomicU32::new(0),
+        most: AtomicU32::new(0),
+    });
+    let handlers: Vec<Arc<dyn JobHandler>> = vec![Arc::clone(&calls) as _];
+    let worker = Worker::new(Arc::clone(&queue) as _, Arc::new(Still), Arc::new(Still), handlers);
+    let (sender, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(futures::executor::block_on(worker.drain()).unwrap()));
+    let settled = ended.recv_timeout(Duration::from_secs(20)).expect("everybody waits for the slow call");
+    assert_eq!(settled, 501);
+    assert_eq!(queue.settled().last().map(String::as_str), Some("slow"));
+    assert_eq!(calls.most.load(Ordering::SeqCst), 3, "as many calls at once as the lane allows");
 }

@@ -57,6 +57,26 @@ pub struct PreparedCall {
     pub items: Vec<String>,
     /// Whether it is a batch call, whose answer has an outcome per item.
     pub batch: bool,
+    /// What is known of each item beyond its name, in the order of `items`.
+    #[serde(default)]
+    pub facts: Vec<ItemFacts>,
+    /// Further limits of the provider that it counts against.
+    #[serde(default)]
+    pub limits: Vec<String>,
+    /// The method it is authenticated by, where that is not the connection's own.
+    #[serde(default)]
+    pub auth: Option<String>,
+}
+
+/// What is known of one item of a call.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ItemFacts {
+    /// The remote id, unless it is a create.
+    pub id: Option<String>,
+    /// The version the write was made for.
+    pub version_token: Option<String>,
+    /// What tells the item in the answer of a batch.
+    pub mark: String,
 }
 
 /// What became of one item of a call.

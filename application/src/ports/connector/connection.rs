@@ -1,4 +1,4 @@
-//! Connections, authorizations, webhooks: what the adapter does.
+//! Connections and authorizations: what the adapter does.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -6,8 +6,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use super::{
-    CallError, Cursor, Find, Page, PreparedCall, Provider, ReadMode, RemoteRecord, Target, WriteOutcome,
-    WriteRequest,
+    CallError, Cursor, Find, Operations, Page, PreparedCall, Provider, ReadMode, RemoteRecord, Subscribing, Subscription,
+    Subscriptions, Target, WebhookCall, WebhookRejection, WebhookTaken, WriteOutcome, WriteRequest,
 };
 use crate::ports::credentials::Secrets;
 
@@ -22,7 +22,7 @@ pub struct Verified {
 
 /// A connection that may be used: its credentials are opened inside each call.
 #[async_trait::async_trait]
-pub trait Connection: Send + Sync {
+pub trait Connection: Operations + Send + Sync {
     /// Asks the provider who we are.
     async fn verify(&self) -> Result<Verified, CallError>;
 
@@ -66,53 +66,33 @@ pub struct Authorized {
     pub scopes: Vec<String>,
 }
 
+/// A company that credentials give.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteRealm {
+    /// The realm.
+    pub id: String,
+    /// Its name, where the provider tells.
+    pub name: Option<String>,
+}
+
+/// A day on which a connection ends that nobody renews.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Deadline {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// What ends, for people.
+    pub what: String,
+    /// What a person should do before.
+    pub next_step: String,
+}
+
 /// Where to send the browser.
 #[derive(Debug)]
 pub struct Authorization {
     /// The URL.
     pub url: String,
-    /// PKCE verifier to keep until the callback, where the provider takes PKCE.
-    pub pkce_verifier: Option<secrecy::SecretString>,
-}
-
-/// One event of a verified webhook.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WebhookEvent {
-    /// The provider's id of the event, else the digest-worthy text of its entry.
-    pub dedupe_id: String,
-    /// The remote company it is about; `-` without realms.
-    pub realm: String,
-    /// `<entity>.<verb>` in the provider's words.
-    pub event_type: String,
-    /// The provider's entity.
-    pub entity: String,
-    /// The record's id.
-    pub remote_id: String,
-    /// Whether it says the record is gone.
-    pub deleted: bool,
-}
-
-/// Why a webhook was not taken.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WebhookRejection {
-    /// No signature header.
-    #[error("the signature header is missing")]
-    MissingSignature,
-    /// The signature is another.
-    #[error("the signature does not match")]
-    WrongSignature,
-    /// No secret is configured to verify with.
-    #[error("no webhook secret is configured")]
-    NoSecret,
-    /// Outside the replay window.
-    #[error("the timestamp is too old or in the future")]
-    Replayed,
-    /// Signed, but not what the manifest describes.
-    #[error("the body makes no sense: {0}")]
-    Unreadable(String),
-    /// The provider sends no webhooks.
-    #[error("the provider sends no webhooks")]
-    Unsupported,
+    /// What to keep until the callback: a PKCE verifier, or the secret of a temporary OAuth 1.0 token.
+    pub verifier: Option<secrecy::SecretString>,
 }
 
 /// Every connector this process knows.
@@ -134,16 +114,17 @@ pub trait Connectors: Send + Sync {
         secrets: Secrets,
     ) -> Result<std::sync::Arc<dyn Connection>, CallError>;
 
-    /// The authorize URL of an OAuth provider. `app` holds `client_id` (and `client_secret`).
-    fn authorize(
+    /// Where to send the browser. `app` holds the app's registration (`client_id`, `client_secret`).
+    async fn authorize(
         &self,
-        provider: &str,
+        target: &Target,
         app: &Secrets,
         state: &str,
         redirect_uri: &str,
     ) -> Result<Authorization, CallError>;
 
-    /// Exchanges the callback's code; `callback` is every query parameter of the redirect.
+    /// Exchanges what the callback brought; `callback` is every query parameter of the redirect, `verifier` what the
+    /// authorization kept.
     #[expect(clippy::too_many_arguments, reason = "each is a different thing the protocol needs")]
     async fn exchange(
         &self,
@@ -151,8 +132,19 @@ pub trait Connectors: Send + Sync {
         app: &Secrets,
         callback: &BTreeMap<String, String>,
         redirect_uri: &str,
-        pkce_verifier: Option<&secrecy::SecretString>,
+        verifier: Option<&secrecy::SecretString>,
     ) -> Result<Authorized, CallError>;
+
+    /// The companies that a connection's credentials give, where the provider tells; with `secrets` in hand in place of
+    /// the stored ones. `None` for providers that have no such call.
+    async fn realms(
+        &self,
+        target: &Target,
+        secrets: Option<Secrets>,
+    ) -> Result<Option<Vec<RemoteRealm>>, CallError>;
+
+    /// Days on which a connection ends that nobody renews, the first one first.
+    fn deadlines(&self, target: &Target, secrets: &Secrets, scopes: &[String]) -> Vec<Deadline>;
 
     /// Refreshes a connection's tokens now, under its lease, and stores what came back before anything uses it.
     async fn refresh(&self, target: &Target) -> Result<(), CallError>;
@@ -160,14 +152,35 @@ pub trait Connectors: Send + Sync {
     /// Gives tokens back to the provider, where it can.
     async fn revoke(&self, target: &Target) -> Result<(), CallError>;
 
-    /// Verifies a webhook on its raw bytes and says what it is about. `url` is ours, as the provider called it.
-    #[expect(clippy::too_many_arguments, reason = "each is a different thing the protocol needs")]
-    fn verify_webhook(
+    /// Verifies a webhook on its raw bytes and says what it is about, or what to answer to a handshake. `target` is
+    /// the connection it is for, or any of the provider; `secrets` are those of the app, then of the connection.
+    async fn verify_webhook(
         &self,
-        provider: &str,
-        secrets: &[secrecy::SecretString],
-        headers: &BTreeMap<String, String>,
-        body: &[u8],
+        target: &Target,
+        secrets: &[Secrets],
+        call: &WebhookCall,
         now: DateTime<Utc>,
-    ) -> Result<Vec<WebhookEvent>, WebhookRejection>;
+    ) -> Result<WebhookTaken, WebhookRejection>;
+
+    /// What is to be subscribed to, where a manifest says how.
+    fn subscriptions(&self, provider: &str) -> Option<Subscriptions>;
+
+    /// Makes a subscription, or adopts one that is there. The secret it may come with is stored.
+    async fn subscribe(&self, target: &Target, wanted: &Subscribing) -> Result<Subscription, CallError>;
+
+    /// Prolongs a subscription; where the provider has no such call, it is made anew.
+    async fn renew_subscription(
+        &self,
+        target: &Target,
+        wanted: &Subscribing,
+        known: &Subscription,
+    ) -> Result<Subscription, CallError>;
+
+    /// Deletes a subscription. One that is gone is what was wanted.
+    async fn unsubscribe(
+        &self,
+        target: &Target,
+        wanted: &Subscribing,
+        known: &Subscription,
+    ) -> Result<(), CallError>;
 }

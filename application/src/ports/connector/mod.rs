@@ -5,10 +5,14 @@
 
 mod calls;
 mod connection;
+mod operations;
 mod provider;
 mod reads;
+mod webhooks;
 
 pub use calls::*;
 pub use connection::*;
+pub use operations::*;
 pub use provider::*;
 pub use reads::*;
+pub use webhooks::*;

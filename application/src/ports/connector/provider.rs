@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use domain::fields::Fields;
 use domain::sync_config::mapping::{Mapping, RemoteShape};
 use domain::value::{Direction, Operation, WriteClass};
 use serde::{Deserialize, Serialize};
 
+use super::OperationFacts;
 use crate::ports::limiter::Limit;
 
 /// What the catalogue says of a provider; read from its manifest.
@@ -22,10 +24,10 @@ pub struct Provider {
     pub countries: Vec<String>,
     /// Where its documentation is.
     pub docs: String,
-    /// Auth kind (`oauth2`, `api_key`, `basic_auth`, `none` …).
-    pub auth: String,
-    /// Names of the secrets a connection needs before it may be enabled.
-    pub required_secrets: Vec<String>,
+    /// Ways to authenticate; the first is the usual one.
+    pub methods: Vec<AuthMethod>,
+    /// Names of the secrets that the organization's app registration may hold.
+    pub app_secrets: Vec<String>,
     /// `global` or `per_project`.
     pub credential_scope: String,
     /// Enabled by itself in its countries.
@@ -34,12 +36,18 @@ pub struct Provider {
     pub has_realm: bool,
     /// Origins calls may go to; a base URL of an integration must be inside them or allowed by the operator.
     pub origins: Vec<String>,
-    /// Setup form, generated from the manifest.
+    /// Setup form of a connection, generated from the manifest.
     pub setup: Vec<SetupField>,
+    /// The same of the organization's app registration.
+    pub app_setup: Vec<SetupField>,
     /// Entities, by the provider's own names.
     pub entities: BTreeMap<String, RemoteEntity>,
     /// Features: discrete capabilities a project can switch.
     pub features: Vec<Feature>,
+    /// Lookups and submissions.
+    pub operations: Vec<OperationFacts>,
+    /// Names of its lists of codes.
+    pub references: Vec<String>,
     /// Whether it sends webhooks, and with which secret they are verified.
     pub webhooks: bool,
     /// Times around a write.
@@ -48,6 +56,35 @@ pub struct Provider {
     pub limit: Option<Limit>,
     /// Calls at once per realm.
     pub concurrency: u32,
+}
+
+/// A way to authenticate.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuthMethod {
+    /// Its name, which a connection takes it by with the setting `auth`; the usual one has none.
+    pub name: Option<String>,
+    /// Its name for people, where there are several.
+    pub label: Option<String>,
+    /// Its kind (`oauth2`, `oauth1`, `api_key`, `basic_auth`, `session`, `none`).
+    pub kind: String,
+    /// Whether a person authorizes it in a browser.
+    pub in_browser: bool,
+    /// Names of the secrets a connection needs before it may be enabled.
+    pub required_secrets: Vec<String>,
+}
+
+impl Provider {
+    /// The way that a connection with these settings authenticates.
+    pub fn method(&self, settings: &Fields) -> Option<&AuthMethod> {
+        let chosen = settings.get("auth").and_then(serde_json::Value::as_str);
+        let named = self.methods.iter().find(|method| chosen.is_some() && method.name.as_deref() == chosen);
+        named.or_else(|| self.methods.first())
+    }
+
+    /// The kind of the usual way to authenticate.
+    pub fn auth(&self) -> &str {
+        self.methods.first().map_or("none", |method| method.kind.as_str())
+    }
 }
 
 /// A field of the setup form.
@@ -65,6 +102,12 @@ pub struct SetupField {
     pub secret: bool,
     /// Whether it must be given.
     pub required: bool,
+    /// A regular expression that the value must fit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// A list of codes to choose from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub options: Option<String>,
 }
 
 /// A feature of a provider.
@@ -82,6 +125,9 @@ pub struct Feature {
     pub direction: Direction,
     /// Default trigger (`realtime` …).
     pub trigger: String,
+    /// Default filter: a CEL expression over our record that must be true for it to flow.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
 }
 
 /// Times around a write; from the manifest, an operator may override them.

@@ -12,7 +12,7 @@ use domain::sync_run::{RunEnded, RunStarted, SyncRunEvent};
 use domain::value::{Direction, RunType, TriggeredBy};
 use domain::webhook_delivery::WebhookDeliveryEvent;
 
-use crate::jobs::{process_webhook, pull_records, runs};
+use crate::jobs::{keep_webhooks, process_webhook, pull_records, runs};
 use crate::ports::checkpoints::{Instance, StateChange};
 use crate::process_managers::{Knowledge, Reaction};
 
@@ -29,7 +29,20 @@ pub(super) fn integration_changed(
         return Vec::new();
     }
     let configs = knowledge.routes.of_integration(id).map(|(config, _)| config);
-    configs.flat_map(|config| first_runs(knowledge, config, now)).collect()
+    let runs = configs.flat_map(|config| first_runs(knowledge, config, now));
+    runs.chain(subscriptions(knowledge, (id, event), now)).collect()
+}
+
+/// A confirmed connection subscribes to what its provider sends.
+fn subscriptions(
+    knowledge: &Knowledge,
+    (id, event): (IntegrationId, &IntegrationEvent),
+    now: DateTime<Utc>,
+) -> Option<Reaction> {
+    let IntegrationEvent::ConnectionConfirmed(_) = event else { return None };
+    let owned = knowledge.routes.integrations.get(&id)?;
+    let provider = &owned.state.identity.as_ref()?.provider;
+    Some(Reaction::Enqueue(keep_webhooks::job(owned.organization, id, provider, now)))
 }
 
 pub(super) fn config_changed(
@@ -115,14 +128,12 @@ pub(super) fn linked_blindly(
     now: DateTime<Utc>,
 ) -> Vec<Reaction> {
     let SyncRecordEvent::Linked(linked) = event else { return Vec::new() };
-    let by_person = linked.by == domain::sync_record::events::LinkedBy::Person && linked.base.is_none();
-    let live = SyncRecordKey::parse(stream).and_then(|key| knowledge.routes.live(key.config));
-    match live {
-        Some(live) if by_person => {
-            vec![Reaction::Enqueue(pull_records::job(&live, &linked.remote_id, now))]
-        }
-        _ => Vec::new(),
+    if linked.by != domain::sync_record::events::LinkedBy::Person || linked.base.is_some() {
+        return Vec::new();
     }
+    let live = SyncRecordKey::parse(stream).and_then(|key| knowledge.routes.live(key.config));
+    let job = live.map(|live| pull_records::job(&live, &linked.remote_id, now));
+    job.map(Reaction::Enqueue).into_iter().collect()
 }
 
 fn run_key(stream: &StreamId) -> String {

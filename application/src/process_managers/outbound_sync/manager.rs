@@ -26,7 +26,8 @@ impl ProcessManager for OutboundSync {
             | Event::Integration(_)
             | Event::SyncConfig(_)
             | Event::SyncRun(_)
-            | Event::WebhookDelivery(_) => Vec::new(),
+            | Event::WebhookDelivery(_)
+            | Event::WebhookEndpoint(_) => Vec::new(),
         }
     }
 

@@ -59,6 +59,9 @@ pub(super) fn record_moved(
     now: DateTime<Utc>,
 ) -> Vec<Reaction> {
     use SyncRecordEvent as E;
+    if matches!(event, E::LocalObserved(_) | E::RemoteObserved(_)) {
+        return Vec::new();
+    }
     let Some(key) = SyncRecordKey::parse(stream) else { return Vec::new() };
     match event {
         E::WriteBegun(begun) => {

@@ -144,3 +144,15 @@ fn a_job_names_its_record_and_its_lane() {
     let key: SyncRecordKey = serde_json::from_slice(&job.payload).expect("a key");
     assert_eq!((key.local_id.as_str(), job.lane.as_str()), ("a/b %", "quickbooks/r1"));
 }
+
+#[test]
+fn records_that_others_refer_to_go_ahead_of_records_that_refer_to_others() {
+    let start = |stream| {
+        let reactions = react(&OutboundSync, &mut live(), stream, put(Source::Client));
+        let Some(Reaction::Enqueue(job)) = reactions.first() else { panic!("nothing is sent") };
+        job.not_before
+    };
+    let (customer, invoice) = (start(local("customer", "C-1")), start(local("invoice", "I-1")));
+    assert!(customer < invoice, "a customer goes first, also when it comes a little later");
+    assert_eq!(invoice, now(), "and nobody waits who is alone");
+}

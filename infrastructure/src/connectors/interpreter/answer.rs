@@ -5,14 +5,26 @@ use std::time::Duration;
 use application::ports::connector::CallError;
 use chrono::{DateTime, Utc};
 use domain::value::ErrorClass;
+use reqwest::header::HeaderMap;
 use secrecy::SecretString;
 
-use super::call::refused;
-use super::pluck::{one, pluck, scalar};
-use super::records::{equals, moment};
-use super::soundness::sound;
-use crate::connectors::manifest::{Effect, ErrorRule, Manifest};
+use super::call::{Reading, refused};
+use super::pluck::{items, one, pluck, scalar};
+use super::records::moment;
+use crate::connectors::manifest::{Effect, Inner, Manifest, Place};
 use crate::http::{Answer, redact};
+
+pub(super) mod lines;
+mod predicate;
+pub(super) mod soundness;
+mod wait;
+
+use predicate::meant;
+pub(super) use predicate::{any_meant, fits, holds, present};
+use soundness::sound;
+
+/// Most words of an error that are kept.
+const WORDS: usize = 500;
 
 /// A call that did not do its work.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,62 +33,108 @@ pub(super) struct Refusal {
     pub(super) error: CallError,
     /// Whether a write had an effect.
     pub(super) effect: Effect,
+    /// The HTTP status, if there was an answer.
+    pub(super) status: Option<u16>,
 }
 
 impl Refusal {
     /// A refusal without any effect.
     pub(super) fn harmless(error: CallError) -> Self {
-        Self { error, effect: Effect::None }
+        Self { error, effect: Effect::None, status: None }
     }
 
     /// An answer that makes no sense; what was asked may have been done.
     pub(super) fn unreadable(why: impl std::fmt::Display) -> Self {
         let message = format!("the provider's answer makes no sense: {why}");
-        Self { error: refused(ErrorClass::Unreadable, message), effect: Effect::Unknown }
+        Self { error: refused(ErrorClass::Unreadable, message), effect: Effect::Unknown, status: None }
     }
 }
 
 /// A good answer.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Good {
     /// Its body; empty when it has none.
     pub(super) text: String,
-    /// Whether it says by its status that it has none (204).
+    /// Whether it says that there is nothing (204, 304, `empty_when`).
     pub(super) bare: bool,
     /// The provider's clock.
     pub(super) time: Option<DateTime<Utc>>,
+    /// Its headers.
+    pub(super) headers: HeaderMap,
+    /// How long the realm pauses, because little is left.
+    pub(super) pause: Option<Duration>,
 }
 
 /// A good answer, or what the refusal means.
-pub(super) fn judge(manifest: &Manifest, answer: Answer, secrets: &[&SecretString]) -> Result<Good, Refusal> {
-    let (status, wait, date) = (answer.status, retry_after(&answer), answer.date());
-    let date = if manifest.answers.time.is_some() { None } else { date };
-    if (200..300).contains(&status) {
-        if answer.body.is_empty() {
-            return Ok(Good { text: String::new(), bare: status == 204, time: date });
-        }
-        let text = sound(answer.body).map_err(Refusal::unreadable)?;
-        let (failed, time) = inner(manifest, &text)?;
-        if failed {
-            return Err(refusal(manifest, None, &text, secrets));
-        }
-        return Ok(Good { text, bare: false, time: time.or(date) });
+pub(super) fn judge(
+    manifest: &Manifest,
+    answer: Answer,
+    (reading, secrets): (&Reading, &[&SecretString]),
+) -> Result<Good, Refusal> {
+    let Answer { status, headers, body } = answer;
+    let date = wait::date(&headers).filter(|_| manifest.answers.time.is_none());
+    if status == 304 {
+        return Ok(Good { bare: true, time: date, headers, ..Good::default() });
     }
-    let text = sound(answer.body).unwrap_or_default();
-    let mut refusal = refusal(manifest, Some(status), &text, secrets);
-    refusal.error.retry_after = wait.or(refusal.error.retry_after);
-    Err(refusal)
+    if !(200..300).contains(&status) {
+        let text = sound(body).map(wrapped).unwrap_or_default();
+        let mut refusal = refusal(manifest, Some(status), &text, secrets);
+        if any_meant(&reading.empty_when, (Some(status), refusal.error.code.as_deref(), &text)) {
+            return Ok(Good { bare: true, time: date, headers, ..Good::default() });
+        }
+        refusal.error.retry_after = wait::asked(manifest, &headers, &text).or(refusal.error.retry_after);
+        return Err(refusal);
+    }
+    if body.is_empty() {
+        return Ok(Good { bare: status == 204, time: date, headers, ..Good::default() });
+    }
+    let text = match reading.lines {
+        Some(format) => lines::items(format, body).map_err(Refusal::unreadable)?,
+        None => sound(body).map(wrapped).map_err(Refusal::unreadable)?,
+    };
+    good(manifest, text, (status, headers, date), (reading, secrets))
 }
 
-/// Whether a body under a good status is an error all the same, and the provider's clock in it.
-fn inner(manifest: &Manifest, text: &str) -> Result<(bool, Option<DateTime<Utc>>), Refusal> {
-    let places = [manifest.answers.error.as_ref(), manifest.answers.time.as_ref()];
-    if places == [None, None] {
-        return Ok((false, None));
+/// A body under a good status, unless it says that it is an error all the same.
+fn good(
+    manifest: &Manifest,
+    text: String,
+    (status, headers, date): (u16, HeaderMap, Option<DateTime<Utc>>),
+    (reading, secrets): (&Reading, &[&SecretString]),
+) -> Result<Good, Refusal> {
+    let answers = &manifest.answers;
+    let mut failed = answers.failed.as_ref().is_some_and(|is| holds(is, &text));
+    for place in &answers.error.0 {
+        failed |= present(one(&text, place).map_err(Refusal::unreadable)?);
     }
-    let [error, time] = pluck(text, places).map_err(Refusal::unreadable)?;
-    let failed = error.is_some_and(|raw| !matches!(raw.get(), "null" | "false" | "[]" | "{}" | "\"\""));
-    Ok((failed, time.and_then(moment)))
+    if failed {
+        let mut refusal = refusal(manifest, None, &text, secrets);
+        if any_meant(&reading.empty_when, (Some(status), refusal.error.code.as_deref(), &text)) {
+            return Ok(Good { bare: true, time: date, headers, ..Good::default() });
+        }
+        refusal.error.retry_after = wait::asked(manifest, &headers, &text).or(refusal.error.retry_after);
+        return Err(refusal);
+    }
+    if let Some(inner) = &reading.inner
+        && let Some(refusal) = refused_inside(manifest, inner, &text, secrets)
+    {
+        return Err(refusal);
+    }
+    let time = match &answers.time {
+        Some(place) => one(&text, place).map_err(Refusal::unreadable)?.and_then(moment),
+        None => date,
+    };
+    let pause = wait::spare(manifest, &headers, &text);
+    let bare = any_meant(&reading.empty_when, (Some(status), None, &text));
+    Ok(Good { text, bare, time, headers, pause })
+}
+
+/// An answer that is an array is read as `{ "items": [...] }`.
+pub(super) fn wrapped(text: String) -> String {
+    if text.trim_start_matches('\u{feff}').trim_start().starts_with('[') {
+        return format!("{{\"items\":{}}}", text.trim_start_matches('\u{feff}'));
+    }
+    text
 }
 
 /// What an error body means. `status` is absent for an error inside a good answer or a batch.
@@ -86,12 +144,28 @@ pub(super) fn refusal(
     text: &str,
     secrets: &[&SecretString],
 ) -> Refusal {
-    let code = manifest.answers.code.as_ref().and_then(|place| text_at(text, place));
-    let words = manifest.answers.message.iter().find_map(|place| text_at(text, place));
-    let rule = manifest.errors.iter().find(|rule| fits(rule, status, code.as_deref(), text));
+    let code = manifest.answers.code.0.iter().find_map(|place| text_at(text, place));
+    let mut words = manifest.answers.message.0.iter().find_map(|place| text_at(text, place));
+    if let Some(details) = details(manifest, text) {
+        words = Some(words.map_or_else(|| details.clone(), |words| format!("{words}: {details}")));
+    }
+    told(manifest, (status, code, words), text, secrets)
+}
+
+/// A refusal of this status, code and words.
+pub(super) fn told(
+    manifest: &Manifest,
+    (status, code, words): (Option<u16>, Option<String>, Option<String>),
+    text: &str,
+    secrets: &[&SecretString],
+) -> Refusal {
+    let rule = manifest
+        .errors
+        .iter()
+        .find(|rule| meant((&rule.status, &rule.code, rule.when.as_ref()), (status, code.as_deref(), text)));
     let class = rule.map_or_else(|| usual(status), |rule| rule.class);
     let message = match (words, status) {
-        (Some(words), _) => redact(&words, secrets),
+        (Some(words), _) => redact(&words.chars().take(WORDS).collect::<String>(), secrets),
         (None, Some(status)) => format!("the provider answered HTTP {status}"),
         (None, None) => "the provider answered with an error".to_owned(),
     };
@@ -103,23 +177,63 @@ pub(super) fn refusal(
         next_step: rule.and_then(|rule| rule.next_step.clone()),
         retry_after: rule.and_then(|rule| rule.wait_s).map(Duration::from_secs),
     };
-    Refusal { error, effect }
+    Refusal { error, effect, status }
 }
 
-fn text_at(text: &str, place: &crate::connectors::manifest::Place) -> Option<String> {
+/// A refusal that stands inside a good answer of one request.
+fn refused_inside(
+    manifest: &Manifest,
+    inner: &Inner,
+    text: &str,
+    secrets: &[&SecretString],
+) -> Option<Refusal> {
+    let raw = one(text, &inner.at).ok().flatten()?;
+    if !present(Some(raw)) {
+        return None;
+    }
+    let elements: Vec<&serde_json::value::RawValue> = match serde_json::from_str(raw.get()) {
+        Ok(elements) => elements,
+        Err(_) => vec![raw],
+    };
+    let first = elements.first()?.get();
+    let code = inner.code.as_ref().and_then(|place| text_at(first, place));
+    let sentence = |element: &&serde_json::value::RawValue| {
+        let words = inner.message.as_ref().and_then(|place| text_at(element.get(), place))?;
+        let field = inner.field.as_ref().and_then(|place| named_field(element.get(), place));
+        Some(field.map_or_else(|| words.clone(), |field| format!("{field}: {words}")))
+    };
+    let words: Vec<String> = elements.iter().filter_map(sentence).collect();
+    let words = (!words.is_empty()).then(|| words.join("; "));
+    Some(told(manifest, (None, code, words), text, secrets))
+}
+
+/// The name of a field in an error: a text, or an array of the parts of its path.
+fn named_field(text: &str, place: &Place) -> Option<String> {
+    let raw = one(text, place).ok().flatten()?;
+    match serde_json::from_str::<Vec<String>>(raw.get()) {
+        Ok(parts) => Some(parts.join(".")),
+        Err(_) => scalar(raw).map(std::borrow::Cow::into_owned),
+    }
+}
+
+/// Every one of the further words of an error.
+fn details(manifest: &Manifest, text: &str) -> Option<String> {
+    let details = manifest.answers.details.as_ref()?;
+    let words = items(text, &details.items).ok()?;
+    let words: Vec<String> = words
+        .into_iter()
+        .filter_map(|raw| {
+            let words = text_at(raw.get(), &details.message)?;
+            let field = details.field.as_ref().and_then(|place| named_field(raw.get(), place));
+            Some(field.map_or_else(|| words.clone(), |field| format!("{field}: {words}")))
+        })
+        .collect();
+    (!words.is_empty()).then(|| words.join("; "))
+}
+
+pub(super) fn text_at(text: &str, place: &Place) -> Option<String> {
     let [found] = pluck(text, [Some(place)]).ok()?;
     found.and_then(scalar).map(std::borrow::Cow::into_owned)
-}
-
-fn fits(rule: &ErrorRule, status: Option<u16>, code: Option<&str>, text: &str) -> bool {
-    let status_fits =
-        rule.status.is_empty() || status.is_some_and(|status| rule.status.iter().any(|s| s.fits(status)));
-    let code_fits = rule.code.is_empty() || code.is_some_and(|code| rule.code.iter().any(|c| c == code));
-    let body_fits = || match &rule.when {
-        None => true,
-        Some(is) => one(text, &is.field).ok().flatten().is_some_and(|raw| equals(&is.equals.0, raw)),
-    };
-    status_fits && code_fits && body_fits()
 }
 
 /// The class of an HTTP status where the manifest has no line for it (RFC 9110, 15).
@@ -143,14 +257,4 @@ fn usual_effect(class: ErrorClass, status: Option<u16>) -> Effect {
         Some(status) => (400..500).contains(&status),
     };
     if surely_none { Effect::None } else { Effect::Unknown }
-}
-
-/// `Retry-After`, as seconds or as a date measured against the answer's own `Date` (RFC 9110, 10.2.3).
-fn retry_after(answer: &Answer) -> Option<Duration> {
-    let text = answer.header("retry-after")?.trim();
-    if let Ok(seconds) = text.parse::<u64>() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let until: DateTime<Utc> = DateTime::parse_from_rfc2822(text).ok()?.with_timezone(&Utc);
-    (until - answer.date()?).to_std().ok()
 }

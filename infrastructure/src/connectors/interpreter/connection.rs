@@ -1,6 +1,7 @@
 //! A connection to a provider: the port, step by step delegated.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use application::ports::connector::{
@@ -8,15 +9,15 @@ use application::ports::connector::{
     WriteOutcome, WriteRequest,
 };
 use application::ports::credentials::Secrets;
-use application::ports::limiter::{Buckets, Limit};
 use chrono::{DateTime, Utc};
 use domain::value::ErrorClass;
 use url::Url;
 
 use super::call::{call, refused};
 use super::pluck::{pluck, scalar};
+use super::tokens::Using;
 use crate::connectors::connector::Connector;
-use crate::connectors::manifest::{Bucket, Entity, Manifest, Values};
+use crate::connectors::manifest::{Auth, Entity, Manifest, Values};
 use crate::connectors::services::{RealmState, Services};
 
 /// Where a connection's secrets are.
@@ -32,22 +33,80 @@ pub(in crate::connectors) enum Secret {
 pub(in crate::connectors) struct ManifestConnection {
     pub(super) connector: Arc<Connector>,
     pub(super) target: Target,
-    pub(super) base: Url,
     pub(super) services: Services,
     pub(super) realm: Arc<RealmState>,
     pub(super) secret: Secret,
+    /// The base URL; a token answer may name another.
+    base: RwLock<Option<Arc<Url>>>,
+    /// `{context.*}`, by whole names.
+    context: BTreeMap<String, String>,
+}
+
+/// What a connection is opened with.
+pub(in crate::connectors) struct Opened {
+    /// The base URL, checked against the manifest's origins and the operator's list; absent where a token answer names
+    /// it.
+    pub(in crate::connectors) base: Option<Url>,
+    /// What this process knows of the realm.
+    pub(in crate::connectors) realm: Arc<RealmState>,
+    /// Where its secrets are.
+    pub(in crate::connectors) secret: Secret,
+    /// `{context.*}`, by whole names.
+    pub(in crate::connectors) context: BTreeMap<String, String>,
 }
 
 impl ManifestConnection {
-    /// A connection. `base` was checked against the manifest's origins and the operator's list.
+    /// A connection.
     pub(in crate::connectors) fn new(
         connector: Arc<Connector>,
         target: Target,
-        base: Url,
         services: Services,
-        (realm, secret): (Arc<RealmState>, Secret),
+        opened: Opened,
     ) -> Self {
-        Self { connector, target, base, services, realm, secret }
+        let Opened { base, realm, secret, context } = opened;
+        let base = RwLock::new(base.map(Arc::new));
+        Self { connector, target, services, realm, secret, base, context }
+    }
+
+    /// The base URL: the connection's own, or the one its last token answer named.
+    pub(super) fn base(&self) -> Result<Arc<Url>, CallError> {
+        let base = self.base.read().unwrap_or_else(PoisonError::into_inner).clone();
+        base.ok_or_else(|| {
+            refused(
+                ErrorClass::Validation,
+                "this provider needs the base URL of your installation: set `base_url`",
+            )
+        })
+    }
+
+    /// A token answer named the base URL. Its origin is checked again, for a manifest may have changed since.
+    pub(super) fn moved(&self, base: &str) -> Result<(), CallError> {
+        let url = Url::parse(base)
+            .map_err(|_| refused(ErrorClass::Validation, "the stored base URL is no URL: connect again"))?;
+        if self.connector.endpoints.base_url.is_some() {
+            return Ok(());
+        }
+        let url = self.connector.placed(url);
+        if !self.connector.owns(&url) && !self.services.http.policy().names(&url) {
+            let origin = url.origin().ascii_serialization();
+            let message = format!("credentials of {} do not go to {origin}", self.manifest().name);
+            return Err(refused(ErrorClass::Permission, message));
+        }
+        *self.base.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(url));
+        Ok(())
+    }
+
+    /// The method of authentication of this connection.
+    pub(super) fn own_method(&self) -> Result<&Auth, CallError> {
+        let using = Using::of(self.manifest(), &self.target, None)?;
+        using.auth.ok_or_else(|| refused(ErrorClass::Mapping, "the manifest has no such method"))
+    }
+
+    /// `{context.*}` with further holes.
+    pub(super) fn named(&self, further: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        let mut named = self.context.clone();
+        named.extend(further.iter().map(|(name, value)| (name.clone(), value.clone())));
+        named
     }
 
     pub(super) fn manifest(&self) -> &Manifest {
@@ -65,7 +124,19 @@ impl ManifestConnection {
 
     /// The values every request of this connection may use.
     pub(super) fn values(&self) -> Values<'_> {
-        Values { realm: Some(&self.target.realm), settings: Some(&self.target.settings), ..Values::default() }
+        Values {
+            realm: Some(self.target.realm.as_str()).filter(|realm| *realm != "-"),
+            settings: Some(&self.target.settings),
+            named: Some(&self.context),
+            now: Some(self.now()),
+            ..Values::default()
+        }
+    }
+
+    /// The realm, where a setting names it.
+    fn typed_realm(&self) -> Option<String> {
+        let setting = self.own_method().ok()?.realm.as_ref()?.setting.as_ref()?;
+        self.target.settings.get(setting)?.as_str().map(str::to_owned)
     }
 
     pub(super) fn timeout(&self) -> Duration {
@@ -75,15 +146,6 @@ impl ManifestConnection {
     /// The key of this realm's main bucket.
     pub(super) fn bucket(&self) -> String {
         bucket(&self.target)
-    }
-
-    /// The further limits that hold; none where an operator set the limit.
-    pub(super) fn further(&self, batch: bool) -> impl Iterator<Item = (String, Limit)> {
-        let also: &[Bucket] = if self.target.limit.is_some() { &[] } else { &self.manifest().limits.also };
-        also.iter().filter(move |bucket| bucket.batch == batch).map(|also| {
-            let limit = Limit { calls: also.calls, per: Duration::from_secs(also.per_s) };
-            (format!("{}/{}", self.bucket(), also.name), limit)
-        })
     }
 }
 
@@ -100,7 +162,7 @@ pub(in crate::connectors) fn bucket(target: &Target) -> String {
 impl Connection for ManifestConnection {
     async fn verify(&self) -> Result<Verified, CallError> {
         let Some(verify) = &self.manifest().verify else {
-            return Ok(Verified { realm: None, name: None });
+            return Ok(Verified { realm: self.typed_realm(), name: None });
         };
         let call = call(self.manifest(), &verify.request, &self.values())?;
         let text = self.ask(&call).await?.text;
@@ -109,7 +171,7 @@ impl Connection for ManifestConnection {
         let words = |raw: Option<&serde_json::value::RawValue>| {
             raw.and_then(scalar).map(std::borrow::Cow::into_owned)
         };
-        Ok(Verified { realm: words(realm), name: words(name) })
+        Ok(Verified { realm: words(realm).or_else(|| self.typed_realm()), name: words(name) })
     }
 
     async fn read_page(
@@ -138,17 +200,7 @@ impl Connection for ManifestConnection {
     }
 
     async fn admit(&self) -> Result<(), Duration> {
-        let limits = &self.manifest().limits;
-        let own = Limit { calls: limits.calls, per: Duration::from_secs(limits.per_s) };
-        let mut buckets = vec![(self.bucket(), self.target.limit.unwrap_or(own))];
-        buckets.extend(self.further(false));
-        match self.services.limiter.take(&Buckets { limits: buckets }).await {
-            Ok(admitted) => admitted,
-            Err(away) => {
-                tracing::warn!(%away, "the limiter does not answer; the call waits");
-                Err(Duration::from_secs(1))
-            }
-        }
+        self.counted().await
     }
 
     async fn send(&self, call: &PreparedCall, send_before: DateTime<Utc>) -> Vec<(String, WriteOutcome)> {

@@ -4,22 +4,43 @@ use application::ports::connector::{CallError, Find, RemoteRecord};
 use domain::value::ErrorClass;
 use serde_json::value::RawValue;
 
-use super::answer::Refusal;
+use super::answer::{Refusal, present};
 use super::call::{call, refused};
 use super::connection::ManifestConnection;
-use super::pluck::{items, one};
-use super::records::record;
+use super::pluck::one;
+use super::read::{rows, unreadable};
+use super::records::{Row, inside, row};
 use crate::connectors::manifest::{Entity, Place, Search, Values};
 
 impl ManifestConnection {
     pub(super) async fn by_id(&self, name: &str, id: &str) -> Result<Option<RemoteRecord>, CallError> {
+        let found = self.any_by_id(name, id).await?;
+        Ok(found.filter(|row| row.meant).map(|row| row.record))
+    }
+
+    /// The record of an id, whether the entity means it or not.
+    pub(super) async fn any_by_id(&self, name: &str, id: &str) -> Result<Option<Row>, CallError> {
         let entity = self.entity(name)?;
         let read = entity.read.as_ref().ok_or_else(|| lacks(name, "cannot be read one by one"))?;
-        let call = call(self.manifest(), &read.request, &Values { id: Some(id), ..self.values() })?;
-        match self.ask(&call).await {
-            Ok(good) => found(entity, &good.text, read.record.as_ref()).map(Some),
-            Err(error) if error.class == ErrorClass::NotFound => Ok(None),
-            Err(error) => Err(error),
+        let fields = self.field_names(name, entity);
+        let values = Values { id: Some(id), fields: fields.as_deref(), ..self.values() };
+        let call = call(self.manifest(), &read.request, &values)?;
+        let good = match self.ask(&call).await {
+            Ok(good) => good,
+            Err(error) if error.class == ErrorClass::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if good.bare || good.text.is_empty() {
+            return Ok(None);
+        }
+        match place_in(&good.text, read.record.as_ref())? {
+            // A provider that answers with null, or an empty list, has no such record.
+            Some(raw) if present(Some(raw)) => {
+                row(self.manifest(), entity, raw).map(Some).map_err(unreadable)
+            }
+            Some(_) => Ok(None),
+            None if is_empty_list(&good.text, read.record.as_ref()) => Ok(None),
+            None => Err(Refusal::unreadable("the record is missing").error),
         }
     }
 
@@ -31,37 +52,71 @@ impl ManifestConnection {
             Find::NaturalKey(value) => (entity.find.natural_key.as_ref(), value),
         };
         let search = search.ok_or_else(|| lacks(name, "has no such search"))?;
-        self.searched(entity, search, value).await
+        self.searched((name, entity), search, value).await
     }
 
     async fn searched(
         &self,
-        entity: &Entity,
+        (name, entity): (&str, &Entity),
         search: &Search,
         value: &str,
     ) -> Result<Vec<RemoteRecord>, CallError> {
-        let values = Values { value: Some(value), limit: Some(100), offset: Some(0), ..self.values() };
+        let fields = self.field_names(name, entity);
+        let values = Values {
+            value: Some(value),
+            limit: Some(100),
+            offset: Some(0),
+            page: Some(1),
+            fields: fields.as_deref(),
+            ..self.values()
+        };
         let call = call(self.manifest(), &search.request, &values)?;
-        let text = self.ask(&call).await?.text;
-        let items = items(&text, &search.items).map_err(|error| Refusal::unreadable(error).error)?;
-        items
-            .into_iter()
-            .map(|raw| record(entity, raw).map_err(|error| Refusal::unreadable(error).error))
-            .collect()
+        let good = self.ask(&call).await?;
+        let mut found = Vec::new();
+        for raw in rows(&good, &search.items)? {
+            let raw = inside(raw, search.record.as_ref()).map_err(unreadable)?;
+            let row = row(self.manifest(), entity, raw).map_err(unreadable)?;
+            if row.meant {
+                found.push(row.record);
+            }
+        }
+        Ok(found)
+    }
+
+    /// The names of the entity's fields as requests list them (`{fields}`).
+    pub(super) fn field_names(&self, name: &str, entity: &Entity) -> Option<String> {
+        let described = entity.fields.keys().map(String::as_str);
+        let inner = |field: &str| entity.fields.keys().any(|other| other.starts_with(&format!("{field}.")));
+        let mut names: Vec<&str> = described
+            .filter(|field| !field.contains('[') && !inner(field))
+            .filter(|field| !matches!(entity.fields[*field].kind.as_str(), "array" | "object"))
+            .filter_map(|field| field.strip_prefix(entity.fields_prefix.as_str()))
+            .collect();
+        let own = self.target.settings.get("custom_fields").and_then(|all| all.get(name));
+        let plain = |name: &&str| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
+        };
+        let own = own.and_then(serde_json::Value::as_array).into_iter().flatten();
+        names.extend(own.filter_map(serde_json::Value::as_str).filter(plain));
+        (!names.is_empty()).then(|| names.join(","))
     }
 }
 
-/// The record of an answer that shows one.
-pub(super) fn found(entity: &Entity, text: &str, place: Option<&Place>) -> Result<RemoteRecord, CallError> {
-    let raw: Option<&RawValue> = match place {
+/// The value at a place, or the whole answer.
+pub(super) fn place_in<'a>(text: &'a str, place: Option<&Place>) -> Result<Option<&'a RawValue>, CallError> {
+    match place {
         None => serde_json::from_str(text).map(Some),
         Some(place) => one(text, place),
     }
-    .map_err(|error| Refusal::unreadable(error).error)?;
-    let raw = raw.ok_or_else(|| Refusal::unreadable("the record is missing").error)?;
-    record(entity, raw).map_err(|error| Refusal::unreadable(error).error)
+    .map_err(unreadable)
 }
 
-fn lacks(entity: &str, what: &str) -> CallError {
+/// Whether the record would be an element of a list that is there and has none (`Invoices[0]`).
+fn is_empty_list(text: &str, place: Option<&Place>) -> bool {
+    let list = place.and_then(|place| place.text().strip_suffix("[0]").and_then(|list| list.parse().ok()));
+    list.is_some_and(|list| one(text, &Place(list)).ok().flatten().is_some_and(|raw| raw.get() == "[]"))
+}
+
+pub(super) fn lacks(entity: &str, what: &str) -> CallError {
     refused(ErrorClass::Validation, format!("`{entity}` {what} at this provider"))
 }

@@ -1,30 +1,40 @@
 //! Turns a manifest and data into requests, and answers into records and outcomes.
 //!
 //! [`ManifestConnection`] implements the port; its work stands in a file per step: making a request ([`call`]),
-//! sending it with credentials ([`wire`]), judging the answer ([`answer`]), reading pages ([`read`], [`cursor`]),
-//! writing ([`prepare`], [`send`]), OAuth ([`oauth`], [`tokens`]) and webhooks ([`webhook`]).
+//! sending it with credentials ([`wire`]), judging the answer ([`answer`]), reading pages ([`read`]),
+//! writing ([`prepare`], [`send`]), credentials ([`tokens`], [`oauth`], [`oauth1`], [`session`]), companies ([`realms`])
+//! and webhooks ([`webhook`]).
 
+mod admission;
 mod answer;
 mod call;
+mod connecting;
 mod connection;
-mod cursor;
+mod deadlines;
 mod find;
+mod jwt;
 mod oauth;
+mod oauth1;
+mod operation;
 mod pluck;
 mod prepare;
 mod read;
+mod realms;
 mod records;
 mod send;
-mod soundness;
+mod session;
 mod tokens;
 mod webhook;
 mod wire;
 
 pub(super) use call::refused;
-pub(super) use connection::{ManifestConnection, Secret, bucket};
-pub(super) use oauth::{authorize, exchange, revoke};
+pub(super) use connecting::{authorize, exchange, give_up};
+pub(super) use connection::{ManifestConnection, Opened, Secret, bucket};
+pub(super) use deadlines::deadlines;
+pub(super) use operation::{Lookups, pattern_expression};
+pub(super) use realms::realms;
 pub(super) use tokens::refresh_now;
-pub(super) use webhook::verify;
+pub(super) use webhook::{Delivery, KeyCache, renew, subscribe, subscriptions, unsubscribe, verify};
 
 #[cfg(test)]
 mod tests;

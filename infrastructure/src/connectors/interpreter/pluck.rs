@@ -37,9 +37,46 @@ pub(super) fn one<'a>(text: &'a str, place: &Place) -> Result<Option<&'a RawValu
 
 /// The elements of the array at `place`; none when it is absent or null.
 pub(super) fn items<'a>(text: &'a str, place: &Place) -> Result<Vec<&'a RawValue>, serde_json::Error> {
+    let Place(path) = place;
+    if let [Segment::Name(name)] = path.segments() {
+        // A page is long, and this is where most providers put its records: once through it is enough.
+        let mut reader = serde_json::Deserializer::from_str(text);
+        let found = if text.trim_start().starts_with('{') {
+            reader.deserialize_map(Member { name })?
+        } else {
+            reader.deserialize_any(IgnoredAny).map(|_| Vec::new())?
+        };
+        return reader.end().map(|()| found);
+    }
     match one(text, place)? {
         Some(raw) if raw.get() != "null" => serde_json::from_str(raw.get()),
         _ => Ok(Vec::new()),
+    }
+}
+
+/// The elements of one member of an object.
+struct Member<'n> {
+    name: &'n str,
+}
+
+impl<'a> Visitor<'a> for Member<'_> {
+    type Value = Vec<&'a RawValue>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let wanted = [Segment::Name(self.name.to_owned())];
+        let wanted = [Wanted { slot: 0, rest: &wanted }];
+        let mut found = Vec::new();
+        while let Some(at) = map.next_key_seed(Key { wanted: &wanted })? {
+            match at {
+                None => drop(map.next_value::<IgnoredAny>()?),
+                Some(_) => found = map.next_value::<Option<Vec<&'a RawValue>>>()?.unwrap_or_default(),
+            }
+        }
+        Ok(found)
     }
 }
 

@@ -1,20 +1,18 @@
 //! Writes as the bytes of calls.
 
-use application::ports::connector::{CallError, PreparedCall, WriteRequest};
-use base64::Engine as _;
-use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use application::ports::connector::{CallError, ItemFacts, PreparedCall, WriteRequest};
 use domain::fields::Fields;
 use domain::sync_config::field_path::FieldPath;
 use domain::value::{ErrorClass, Operation};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
-use super::call::{Call, call, refused, unfilled};
+use super::call::{Call, call, key, refused, unfilled};
 use super::connection::ManifestConnection;
-use crate::connectors::manifest::{Batch, Entity, Member, Sends, Values, Write};
+use super::records::spelling;
+use crate::connectors::manifest::{Batch, Cleared, Entity, Hole, Manifest, Sends, Tree, Values, Write};
 
-/// Writes of one operation and their bodies, ready for a batch.
-type Ready<'w> = Vec<(&'w WriteRequest, Value)>;
+/// A write and what is sent of its record.
+pub(super) type Ready<'w> = (&'w WriteRequest, Value);
 /// Writes that cannot be said, by item.
 type Refused = Vec<(String, CallError)>;
 
@@ -31,12 +29,17 @@ impl ManifestConnection {
         };
         let (mut calls, mut refusals) = (Vec::new(), Vec::new());
         for operation in Operation::ALL {
-            let mut group = writes.iter().filter(|write| write.operation == *operation).peekable();
-            if group.peek().is_none() {
-                continue;
+            let group = writes.iter().filter(|write| write.operation == *operation);
+            let mut ready = Vec::new();
+            for write in group {
+                match body(self.manifest(), (entity, name), write, &self.values()) {
+                    Ok(body) => ready.push((write, body)),
+                    Err(error) => refusals.push((write.item.clone(), error)),
+                }
             }
-            let ready = ready(entity, name, group, &mut refusals, &self.values());
-            self.pack(name, (entity, *operation), &ready, (&mut calls, &mut refusals));
+            if let Some(write) = entity.write(*operation) {
+                self.pack(name, (write, *operation), &ready, (&mut calls, &mut refusals));
+            }
         }
         (calls, refusals)
     }
@@ -45,77 +48,117 @@ impl ManifestConnection {
     fn pack(
         &self,
         name: &str,
-        (entity, operation): (&Entity, Operation),
-        ready: &[(&WriteRequest, Value)],
+        (write, operation): (&Write, Operation),
+        ready: &[Ready<'_>],
         (calls, refusals): (&mut Vec<PreparedCall>, &mut Refused),
     ) {
-        let batch = self.manifest().batch.as_ref().filter(|batch| batch.verbs.contains_key(&operation));
-        if let (Some(batch), true) = (batch, ready.len() > 1) {
-            let size = usize::try_from(batch.max.max(1)).unwrap_or(1);
-            for chunk in ready.chunks(size) {
-                push(name, chunk, self.batched(name, batch, chunk), (calls, refusals));
+        let mixed = self.manifest().batch.as_ref().filter(|batch| batch.verbs.contains_key(&operation));
+        let batch = write.batch.as_ref().or(mixed).filter(|_| ready.len() > 1);
+        let Some(batch) = batch else {
+            for one in ready {
+                let facts = vec![facts(one, String::new())];
+                let call = self.alone(write, one);
+                push(name, (std::slice::from_ref(one), facts), (call, false), (calls, refusals));
             }
             return;
-        }
-        let Some(write) = entity.write(operation) else { return };
-        for one in ready {
-            push(name, std::slice::from_ref(one), self.single(write, one), (calls, refusals));
+        };
+        let size = usize::try_from(batch.max.max(1)).unwrap_or(1);
+        for chunk in ready.chunks(size) {
+            let (call, marks) = match self.batched(name, batch, chunk) {
+                Ok((call, marks)) => (Ok(call), marks),
+                Err(error) => (Err(error), vec![String::new(); chunk.len()]),
+            };
+            let facts = chunk.iter().zip(marks).map(|(one, mark)| facts(one, mark)).collect();
+            push(name, (chunk, facts), (call, true), (calls, refusals));
         }
     }
 
-    fn single(
-        &self,
-        write: &Write,
-        (request, body): &(&WriteRequest, Value),
-    ) -> (Result<Call, CallError>, bool) {
-        let key = self.key(&request.key);
-        let values = Values { key: Some(&key), ..values(request, &self.values()) };
-        let call = call(self.manifest(), &write.request, &values).map(|call| match write.sends {
-            Sends::Nothing => without_body(call),
-            Sends::Fields | Sends::Set => Call { body: body.to_string(), ..call },
-        });
-        (call, false)
+    fn alone(&self, write: &Write, (request, body): &Ready<'_>) -> Result<Call, CallError> {
+        let key = key::of(self.manifest(), &request.key);
+        let record = (write.sends != Sends::Nothing).then_some(body);
+        let values = Values { key: Some(&key), record, ..values(request, &self.values()) };
+        call(self.manifest(), &write.request, &values)
     }
 
+    /// The call of a batch, and what tells its items apart in the answer.
     fn batched(
         &self,
         name: &str,
         batch: &Batch,
-        chunk: &[(&WriteRequest, Value)],
-    ) -> (Result<Call, CallError>, bool) {
-        let items = (1..).zip(chunk).map(|(number, (write, body)): (u32, &(&WriteRequest, Value))| {
-            let verb = batch.verbs.get(&write.operation).cloned().unwrap_or_default();
-            Value::Object(Fields::from_iter([
-                (batch.item_id.clone(), number.to_string().into()),
-                (batch.operation.clone(), verb.into()),
-                (name.to_owned(), body.clone()),
-            ]))
-        });
-        let body = Value::Object(Fields::from_iter([(batch.items.clone(), Value::Array(items.collect()))]));
+        chunk: &[Ready<'_>],
+    ) -> Result<(Call, Vec<String>), CallError> {
+        let (mut items, mut marks) = (Vec::new(), Vec::new());
+        for (number, one) in (1_u32..).zip(chunk) {
+            let (item, mark) = self.item((name, batch), &number.to_string(), one)?;
+            items.push(item);
+            marks.push(mark);
+        }
         let keys: Vec<&str> = chunk.iter().map(|(write, _)| write.key.as_str()).collect();
-        let digest = digest(&keys.join("\n"));
-        let key = &digest[..batch.key_length.clamp(8, digest.len())];
-        let values = Values { key: Some(key), ..self.values() };
-        (
-            call(self.manifest(), &batch.request, &values)
-                .map(|call| Call { body: body.to_string(), ..call }),
-            true,
-        )
+        let key = key::of_batch(self.manifest(), &keys, batch.key_length);
+        let values = Values { key: Some(&key), ..self.values() };
+        let items = Value::Array(items);
+        let body = match &batch.items {
+            None => items,
+            Some(member) => {
+                let beside = batch.request.body.as_ref().map(|tree| tree.fill(&values)).transpose();
+                let mut body = match beside.map_err(unfilled)? {
+                    Some(Value::Object(members)) => members,
+                    _ => Fields::new(),
+                };
+                path(member)?.set(&mut body, items);
+                Value::Object(body)
+            }
+        };
+        let mut request = batch.request.clone();
+        request.body = None;
+        let call = call(self.manifest(), &request, &Values { record: Some(&body), ..values })?;
+        Ok((call, marks))
     }
 
-    /// The key as it is where the provider takes it, else its digest.
-    fn key(&self, key: &str) -> String {
-        match self.manifest().key_max_length {
-            Some(most) if key.chars().count() > most => digest(key),
-            _ => key.to_owned(),
+    /// One item of a batch, and what tells it apart.
+    fn item(
+        &self,
+        (name, batch): (&str, &Batch),
+        number: &str,
+        (write, body): &Ready<'_>,
+    ) -> Result<(Value, String), CallError> {
+        let key = key::of(self.manifest(), &write.key);
+        let values = Values {
+            key: Some(&key),
+            number: Some(number),
+            record: Some(body),
+            ..values(write, &self.values())
+        };
+        let mark = match &batch.item_value {
+            None => number.to_owned(),
+            Some(tree) => match tree.fill(&values).map_err(unfilled)? {
+                Value::String(text) => text,
+                other => other.to_string(),
+            },
+        };
+        let mut item = match (&batch.item, batch.verbs.get(&write.operation)) {
+            (Some(tree), _) => tree.fill(&values).map_err(unfilled)?,
+            (None, None) => body.clone(),
+            (None, Some(verb)) => {
+                let verb = batch.operation.iter().map(|member| (member.clone(), verb.clone().into()));
+                Value::Object(verb.chain([(name.to_owned(), body.clone())]).collect())
+            }
+        };
+        if let (Some(member), Value::Object(members)) = (&batch.item_id, &mut item) {
+            members.entry(member.clone()).or_insert_with(|| mark.clone().into());
         }
+        Ok((item, mark))
     }
+}
+
+fn facts((write, _): &Ready<'_>, mark: String) -> ItemFacts {
+    ItemFacts { id: write.remote_id.clone(), version_token: write.version_token.clone(), mark }
 }
 
 /// Keeps a call, or refuses its items.
 fn push(
     name: &str,
-    items: &[(&WriteRequest, Value)],
+    (items, facts): (&[Ready<'_>], Vec<ItemFacts>),
     (call, batch): (Result<Call, CallError>, bool),
     (calls, refusals): (&mut Vec<PreparedCall>, &mut Refused),
 ) {
@@ -130,21 +173,13 @@ fn push(
             operation: first.operation,
             items: names.collect(),
             batch,
+            facts,
+            limits: call.limits,
+            auth: call.auth,
         }),
         (Err(error), _) => refusals.extend(names.map(|item| (item, error.clone()))),
         (Ok(_), None) => {}
     }
-}
-
-/// 43 characters that stand for a text of any length.
-fn digest(text: &str) -> String {
-    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(text))
-}
-
-fn without_body(call: Call) -> Call {
-    let headers =
-        call.headers.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type")).collect();
-    Call { headers, ..call }
 }
 
 fn values<'a>(write: &'a WriteRequest, common: &Values<'a>) -> Values<'a> {
@@ -156,30 +191,24 @@ fn values<'a>(write: &'a WriteRequest, common: &Values<'a>) -> Values<'a> {
     }
 }
 
-fn ready<'w>(
-    entity: &Entity,
-    name: &str,
-    writes: impl Iterator<Item = &'w WriteRequest>,
-    refusals: &mut Refused,
+/// What is sent of a record: its fields in the provider's spelling, our reference on a create, and the members the
+/// manifest adds.
+fn body(
+    manifest: &Manifest,
+    (entity, name): (&Entity, &str),
+    write: &WriteRequest,
     common: &Values<'_>,
-) -> Ready<'w> {
-    let mut ready = Vec::new();
-    for write in writes {
-        match body(entity, name, write, common) {
-            Ok(body) => ready.push((write, body)),
-            Err(error) => refusals.push((write.item.clone(), error)),
-        }
-    }
-    ready
-}
-
-/// The body of a write: its fields, our reference on a create, and the members the manifest adds.
-fn body(entity: &Entity, name: &str, write: &WriteRequest, common: &Values<'_>) -> Result<Value, CallError> {
+) -> Result<Value, CallError> {
     let operation = write.operation;
     let rule = entity.write(operation).ok_or_else(|| {
         refused(ErrorClass::Validation, format!("`{name}` has no operation `{operation}` at this provider"))
     })?;
+    if write.version_token.is_none() && rule.holes().any(|hole| *hole == Hole::VersionToken) {
+        let message = "the version of the provider's record is not known: it is read before it is written";
+        return Err(refused(ErrorClass::StaleVersion, message));
+    }
     let mut body = if rule.sends == Sends::Fields { write.body.clone() } else { Fields::new() };
+    spelling::spelled(manifest, entity, &mut body).map_err(|why| refused(ErrorClass::Mapping, why))?;
     if operation == Operation::Create && rule.sends == Sends::Fields {
         carry(entity, &mut body, &write.reference)?;
     }
@@ -193,18 +222,37 @@ fn body(entity: &Entity, name: &str, write: &WriteRequest, common: &Values<'_>) 
     for (place, member) in &rule.set {
         path(place)?.set(&mut body, filled(member, &values)?);
     }
-    Ok(Value::Object(body))
+    let mut body = Value::Object(body);
+    clear(entity.cleared, operation, &mut body);
+    Ok(body)
+}
+
+/// Puts what the provider takes in place of null.
+fn clear(cleared: Cleared, operation: Operation, value: &mut Value) {
+    let left_out = match cleared {
+        Cleared::Null => return,
+        Cleared::Empty => operation == Operation::Create,
+        Cleared::Omit => true,
+    };
+    match value {
+        Value::Object(members) => {
+            if left_out {
+                members.retain(|_, value| !value.is_null());
+            }
+            members.iter_mut().for_each(|(_, value)| clear(cleared, operation, value));
+        }
+        Value::Array(elements) => elements.iter_mut().for_each(|value| clear(cleared, operation, value)),
+        Value::Null => *value = Value::String(String::new()),
+        _ => {}
+    }
 }
 
 fn path(place: &str) -> Result<FieldPath, CallError> {
     FieldPath::parse(place).map_err(|error| refused(ErrorClass::Mapping, error.to_string()))
 }
 
-fn filled(member: &Member, values: &Values<'_>) -> Result<Value, CallError> {
-    match member {
-        Member::Constant(value) => Ok(value.clone()),
-        Member::Text(template) => template.fill(values).map(Value::String).map_err(unfilled),
-    }
+fn filled(member: &Tree, values: &Values<'_>) -> Result<Value, CallError> {
+    member.fill(values).map_err(unfilled)
 }
 
 /// Puts our reference where the manifest says, unless the mapping fills that field.

@@ -1,29 +1,39 @@
 //! Pages of records: everything, or what changed.
 
 use application::ports::connector::{CallError, Cursor, Page, ReadMode, RemoteRecord};
-use chrono::{DateTime, SecondsFormat, SubsecRound, TimeDelta, Utc};
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use domain::value::ErrorClass;
 use serde_json::value::RawValue;
 
 use super::answer::{Good, Refusal};
-use super::call::{call, refused};
+use super::call::{Call, call, refused};
 use super::connection::ManifestConnection;
-use super::cursor::{Leg, Position};
-use super::pluck::{items, one, scalar};
-use super::records::record;
+use super::pluck::items;
+use super::records::{inside, row};
 use crate::connectors::manifest::{Changes, Entity, Order, PageKind, Pages, Place, Request, Values};
+
+mod bulk;
+pub(super) mod cursor;
+mod delta;
+mod paging;
+mod told;
+
+use cursor::Leg;
+pub(super) use cursor::Position;
+pub(super) use paging::{Shown, advance};
 
 /// A feed is not asked for a moment closer to its look-back than this.
 const LOOK_BACK_MARGIN: TimeDelta = TimeDelta::hours(1);
 
 /// The call a position stands in.
 #[derive(Clone, Copy)]
-struct Step<'m> {
-    request: &'m Request,
-    items: &'m Place,
-    pages: &'m Pages,
-    order: Order,
-    overlap: TimeDelta,
+pub(super) struct Step<'m> {
+    pub(super) request: &'m Request,
+    pub(super) items: &'m Place,
+    pub(super) record: Option<&'m Place>,
+    pub(super) pages: &'m Pages,
+    pub(super) order: Order,
+    pub(super) overlap: TimeDelta,
 }
 
 impl ManifestConnection {
@@ -35,16 +45,15 @@ impl ManifestConnection {
     ) -> Result<Page, CallError> {
         let entity = self.entity(name)?;
         let position = self.position(entity, mode, cursor)?;
-        if position.leg != Leg::Feed {
-            return self.listed(entity, position).await;
-        }
-        let changes = entity.changes.as_ref().ok_or_else(foreign)?;
-        match self.fed(entity, changes, position.clone()).await {
-            Err(error) if error.class == ErrorClass::Validation => {
-                tracing::info!(entity = name, %error, "the change feed refuses; reading changes instead");
-                self.listed(entity, Position { leg: Leg::Changes, ..position }).await
+        match position.leg {
+            Leg::Feed => self.feed_or_changes(name, entity, position).await,
+            Leg::Changes if entity.changes.as_ref().is_some_and(|changes| changes.event.is_some()) => {
+                self.told(name, entity, position).await
             }
-            other => other,
+            Leg::Deletions => self.gone(name, entity, position).await,
+            Leg::Delta => self.delta(name, entity, position).await,
+            Leg::Bulk => self.bulk(name, entity, position).await,
+            Leg::List | Leg::Changes | Leg::Resume => self.listed(name, entity, position).await,
         }
     }
 
@@ -56,19 +65,33 @@ impl ManifestConnection {
         cursor: Option<&Cursor>,
     ) -> Result<Position, CallError> {
         let known = cursor.map(|cursor| Position::parse(cursor).ok_or_else(foreign)).transpose()?;
-        match (known, &entity.changes, mode) {
-            (Some(position), ..) if position.leg != Leg::Resume => Ok(position),
-            (Some(resume), Some(changes), ReadMode::Incremental) => Ok(self.incremental(changes, resume)),
-            _ => Ok(Position { since: Some(DateTime::UNIX_EPOCH), ..Position::default() }),
+        let Some(position) = known else { return Ok(beginning(entity)) };
+        if position.leg != Leg::Resume {
+            return Ok(position);
+        }
+        if mode == ReadMode::Full {
+            return Ok(beginning(entity));
+        }
+        match (&entity.delta, &entity.changes) {
+            (Some(_), _) if position.start.is_some() => {
+                Ok(Position { leg: Leg::Delta, token: position.start.clone(), ..position })
+            }
+            (None, Some(changes)) => Ok(self.incremental(entity, changes, position)),
+            _ => Ok(beginning(entity)),
         }
     }
 
-    fn incremental(&self, changes: &Changes, resume: Position) -> Position {
+    fn incremental(&self, entity: &Entity, changes: &Changes, resume: Position) -> Position {
         let overlap = seconds(changes.overlap_s);
         let since = resume.base.map(|base| (base - overlap).trunc_subsecs(0));
-        let now = self.realm.time().unwrap_or_else(|| self.services.clock.now());
+        let now = self.now();
         let young =
             |look_back_s| since.is_some_and(|since| since > now - seconds(look_back_s) + LOOK_BACK_MARGIN);
+        let deletions = entity.deletions.as_ref().and_then(|deletions| deletions.look_back_s);
+        if [changes.look_back_s, deletions].into_iter().flatten().any(|look_back_s| !young(look_back_s)) {
+            tracing::info!("changes cannot be asked for that far back; everything is read again");
+            return beginning(entity);
+        }
         let leg = match &changes.feed {
             Some(feed) if young(feed.look_back_s) => Leg::Feed,
             _ => Leg::Changes,
@@ -76,115 +99,199 @@ impl ManifestConnection {
         Position { leg, since, ..resume }
     }
 
-    async fn fetch(
+    /// The provider's clock as last seen, else ours.
+    pub(super) fn now(&self) -> DateTime<Utc> {
+        self.realm.time().unwrap_or_else(|| self.services.clock.now())
+    }
+
+    /// The call of a page.
+    pub(super) fn page_call(
         &self,
+        (name, entity): (&str, &Entity),
         request: &Request,
         position: &Position,
         pages: Option<&Pages>,
-    ) -> Result<Good, CallError> {
-        let since = position.since.map(|since| since.to_rfc3339_opts(SecondsFormat::Secs, true));
+    ) -> Result<Call, CallError> {
+        let fields = self.field_names(name, entity);
+        let first = pages.filter(|pages| pages.kind == PageKind::Keyset).map(|pages| pages.first_id.as_str());
         let values = Values {
-            since: since.as_deref(),
+            since: position.since,
             cursor: position.token.as_deref(),
             limit: pages.map(|pages| pages.size),
             offset: Some(position.offset),
+            page: Some(u64::from(position.pages) + 1),
+            last_id: position.last_id.as_deref().or(first),
+            job: position.job.as_deref(),
+            fields: fields.as_deref(),
             ..self.values()
         };
         let mut call = call(self.manifest(), request, &values)?;
-        if let (Some(next), Some(Pages { kind: PageKind::Url, .. })) = (&position.token, pages) {
+        let addressed = pages.is_some_and(|pages| matches!(pages.kind, PageKind::Url | PageKind::Link));
+        if let (Some(next), true) = (&position.token, addressed) {
             call.path.clone_from(next);
         }
-        self.ask(&call).await
+        Ok(call)
+    }
+
+    async fn feed_or_changes(
+        &self,
+        name: &str,
+        entity: &Entity,
+        position: Position,
+    ) -> Result<Page, CallError> {
+        let changes = entity.changes.as_ref().ok_or_else(foreign)?;
+        match self.fed(name, entity, (changes, position.clone())).await {
+            Err(error) if error.class == ErrorClass::Validation => {
+                tracing::info!(entity = name, %error, "the change feed refuses; reading changes instead");
+                self.listed(name, entity, Position { leg: Leg::Changes, ..position }).await
+            }
+            other => other,
+        }
     }
 
     /// The change feed: one answer. One that reaches the cap may be cut off, so reading goes on with the changes call.
     async fn fed(
         &self,
+        name: &str,
         entity: &Entity,
-        changes: &Changes,
-        mut position: Position,
+        (changes, mut position): (&Changes, Position),
     ) -> Result<Page, CallError> {
         let feed = changes.feed.as_ref().ok_or_else(foreign)?;
-        let good = self.fetch(&feed.request, &position, None).await?;
+        let good = self.ask(&self.page_call((name, entity), &feed.request, &position, None)?).await?;
         position.began = good.time;
-        let raws = items(&good.text, &feed.items).map_err(unreadable)?;
+        let raws = rows(&good, &feed.items)?;
         let capped = raws.len() >= feed.cap;
-        let records = fresh(entity, &raws, &mut position, Some(seconds(changes.overlap_s)))?;
+        let records = self.fresh(entity, &raws, None, (&mut position, Some(seconds(changes.overlap_s))))?;
         if capped {
             position.leg = Leg::Changes;
             return Ok(Page { records, next: Some(position.cursor()), resume: None });
         }
-        Ok(Page { records, next: None, resume: position.resume(true).map(|position| position.cursor()) })
+        Ok(ended(entity, records, &position, true))
     }
 
-    async fn listed(&self, entity: &Entity, mut position: Position) -> Result<Page, CallError> {
+    pub(super) async fn listed(
+        &self,
+        name: &str,
+        entity: &Entity,
+        mut position: Position,
+    ) -> Result<Page, CallError> {
+        if let Some(start) = entity.delta.as_ref().and_then(|delta| delta.start.as_ref())
+            && position.leg == Leg::List
+            && position.start.is_none()
+        {
+            position.start = self.token_of_now(name, entity, start).await?;
+        }
         let step = step(entity, position.leg)?;
-        let good = self.fetch(step.request, &position, Some(step.pages)).await?;
+        let good =
+            self.ask(&self.page_call((name, entity), step.request, &position, Some(step.pages))?).await?;
         if position.began.is_none() {
             position.began = good.time;
         }
-        let raws = items(&good.text, step.items).map_err(unreadable)?;
+        let raws = rows(&good, step.items)?;
+        // A page by time may rightly come again from its first moment on.
         let by_time = step.order == Order::UpdatedAt;
-        let overlap = (by_time || position.leg == Leg::Changes).then_some(step.overlap);
-        let records = fresh(entity, &raws, &mut position, overlap)?;
-        let last = raws.last().and_then(|raw| record(entity, raw).ok()).and_then(|last| last.updated_at);
-        let more = self.advance(&mut position, step, (&good.text, raws.len(), last))?;
+        if position.shows_again(&raws) && !(by_time && position.offset == 0) {
+            if step.pages.repeats_last {
+                return Ok(ended(entity, Vec::new(), &position, by_time));
+            }
+            return Err(stopped("the provider gave the same page twice"));
+        }
+        let remembered = by_time || position.leg == Leg::Changes;
+        let overlap = remembered.then_some(step.overlap);
+        let records = self.fresh(entity, &raws, step.record, (&mut position, overlap))?;
+        let last = raws.last().copied();
+        let more = {
+            let last = last.map(|raw| self.whole_row(entity, raw, step.record)).transpose()?;
+            let shown =
+                Shown { good: &good, rows: raws.len(), last: last.as_ref(), raw: raws.last().copied() };
+            advance(self, &mut position, step, &shown)?
+        };
         if more {
             return Ok(Page { records, next: Some(position.cursor()), resume: None });
         }
-        let resume = entity.changes.as_ref().and_then(|_| position.resume(by_time));
-        Ok(Page { records, next: None, resume: resume.map(|position| position.cursor()) })
+        Ok(ended(entity, records, &position, by_time))
     }
 
-    /// Moves to the next page; false at the end.
-    fn advance(
+    fn whole_row(
         &self,
-        position: &mut Position,
-        step: Step<'_>,
-        (text, rows, last): (&str, usize, Option<DateTime<Utc>>),
-    ) -> Result<bool, CallError> {
-        match step.pages.kind {
-            PageKind::Whole => Ok(false),
-            PageKind::Rows => Ok(next_rows(position, step, rows, last)),
-            PageKind::Cursor | PageKind::Url => {
-                let next = next_token(text, step.pages)?;
-                let next = next.map(|next| {
-                    if step.pages.kind == PageKind::Url { self.same_origin(&next) } else { Ok(next) }
-                });
-                let next = next.transpose()?;
-                if next.is_some() && next == position.token {
-                    return Err(unreadable("the next page is the same page again"));
-                }
-                position.token = next;
-                Ok(position.token.is_some())
-            }
-        }
+        entity: &Entity,
+        raw: &RawValue,
+        place: Option<&Place>,
+    ) -> Result<RemoteRecord, CallError> {
+        let raw = inside(raw, place).map_err(unreadable)?;
+        row(self.manifest(), entity, raw).map(|row| row.record).map_err(unreadable)
     }
 
-    /// The path and query of the next page's address, which must be below the same base URL.
-    fn same_origin(&self, address: &str) -> Result<String, CallError> {
-        let url = self.base.join(address).map_err(unreadable)?;
-        let base = self.base.path().trim_end_matches('/');
-        let below = url.path().strip_prefix(base).filter(|path| path.starts_with('/'));
-        match below {
-            Some(path) if url.origin() == self.base.origin() => {
-                Ok(url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}")))
+    /// The records that were not handed over before. With `overlap` they are remembered.
+    pub(super) fn fresh(
+        &self,
+        entity: &Entity,
+        raws: &[&RawValue],
+        place: Option<&Place>,
+        (position, overlap): (&mut Position, Option<TimeDelta>),
+    ) -> Result<Vec<RemoteRecord>, CallError> {
+        let mut records = Vec::with_capacity(raws.len());
+        for raw in raws {
+            let raw = inside(raw, place).map_err(unreadable)?;
+            let row = row(self.manifest(), entity, raw).map_err(unreadable)?;
+            let record = row.record;
+            if !row.meant {
+                position.newest = position.newest.max(record.updated_at);
+                continue;
             }
-            _ => Err(unreadable("the next page is at another address")),
+            match overlap {
+                Some(overlap) if position.is_repeated(&record, overlap) => {}
+                Some(_) => records.push(record),
+                None => {
+                    position.newest = position.newest.max(record.updated_at);
+                    records.push(record);
+                }
+            }
         }
+        Ok(records)
     }
+}
+
+/// Where a read without a cursor begins.
+fn beginning(entity: &Entity) -> Position {
+    let leg = match &entity.delta {
+        Some(delta) if delta.start.is_none() => Leg::Delta,
+        _ if entity.bulk.is_some() => Leg::Bulk,
+        _ => Leg::List,
+    };
+    Position { leg, since: Some(DateTime::UNIX_EPOCH), ..Position::default() }
+}
+
+/// The end of a leg: deletions follow changes, and then the next read's beginning is told.
+pub(super) fn ended(entity: &Entity, records: Vec<RemoteRecord>, position: &Position, by_time: bool) -> Page {
+    if entity.deletions.is_some() && position.leg == Leg::Changes {
+        let changes = entity.changes.as_ref().map_or(0, |changes| changes.overlap_s);
+        let since = position.base.map(|base| base - seconds(changes));
+        let next = position.turn(Leg::Deletions, since.or(position.since));
+        return Page { records, next: Some(next.cursor()), resume: None };
+    }
+    if entity.delta.is_some() {
+        let resume = position
+            .start
+            .clone()
+            .map(|start| Position { leg: Leg::Resume, start: Some(start), ..Position::default() }.cursor());
+        return Page { records, next: None, resume };
+    }
+    let resume = entity.changes.as_ref().and_then(|_| position.resume(by_time));
+    Page { records, next: None, resume: resume.map(|position| position.cursor()) }
 }
 
 fn step(entity: &Entity, leg: Leg) -> Result<Step<'_>, CallError> {
     let overlap = entity.changes.as_ref().map_or(TimeDelta::zero(), |changes| seconds(changes.overlap_s));
     match (leg, &entity.list, &entity.changes) {
         (Leg::Changes, _, Some(changes)) => {
-            let Changes { request, items, pages, order, .. } = changes;
-            Ok(Step { request, items, pages, order: *order, overlap })
+            let Changes { request, items, record, pages, order, .. } = changes;
+            Ok(Step { request, items, record: record.as_ref(), pages, order: *order, overlap })
         }
         (Leg::List, Some(list), _) => Ok(Step {
             request: &list.request,
             items: &list.items,
+            record: list.record.as_ref(),
             pages: &list.pages,
             order: list.order,
             overlap,
@@ -196,58 +303,27 @@ fn step(entity: &Entity, leg: Leg) -> Result<Step<'_>, CallError> {
     }
 }
 
-/// The records that were not handed over before. With `overlap` they are remembered.
-fn fresh(
-    entity: &Entity,
-    raws: &[&RawValue],
-    position: &mut Position,
-    overlap: Option<TimeDelta>,
-) -> Result<Vec<RemoteRecord>, CallError> {
-    let mut records = Vec::with_capacity(raws.len());
-    for raw in raws {
-        let record = record(entity, raw).map_err(unreadable)?;
-        match overlap {
-            Some(overlap) if position.is_repeated(&record, overlap) => {}
-            Some(_) => records.push(record),
-            None => {
-                position.newest = position.newest.max(record.updated_at);
-                records.push(record);
-            }
-        }
+/// The rows of an answer; none where it says that there is nothing.
+pub(super) fn rows<'a>(good: &'a Good, place: &Place) -> Result<Vec<&'a RawValue>, CallError> {
+    if good.bare || good.text.is_empty() {
+        return Ok(Vec::new());
     }
-    Ok(records)
+    items(&good.text, place).map_err(unreadable)
 }
 
-/// Counts on, or starts again at the last time seen where the order allows.
-fn next_rows(position: &mut Position, step: Step<'_>, rows: usize, last: Option<DateTime<Utc>>) -> bool {
-    if rows < usize::try_from(step.pages.size).unwrap_or(usize::MAX) {
-        return false;
-    }
-    let last = last.map(|last| last.trunc_subsecs(0));
-    match (step.order, last) {
-        (Order::UpdatedAt, Some(last)) if position.since.is_none_or(|since| last > since) => {
-            position.since = Some(last);
-            position.offset = 0;
-        }
-        _ => position.offset += u64::from(step.pages.size),
-    }
-    true
-}
-
-fn next_token(text: &str, pages: &Pages) -> Result<Option<String>, CallError> {
-    let Some(place) = &pages.next else { return Ok(None) };
-    let raw = one(text, place).map_err(unreadable)?;
-    Ok(raw.and_then(scalar).filter(|next| !next.is_empty()).map(std::borrow::Cow::into_owned))
-}
-
-fn seconds(seconds: u64) -> TimeDelta {
+pub(super) fn seconds(seconds: u64) -> TimeDelta {
     TimeDelta::try_seconds(i64::try_from(seconds).unwrap_or(i64::MAX)).unwrap_or(TimeDelta::MAX)
 }
 
-fn unreadable(why: impl std::fmt::Display) -> CallError {
+pub(super) fn unreadable(why: impl std::fmt::Display) -> CallError {
     Refusal::unreadable(why).error
 }
 
-fn foreign() -> CallError {
+/// A read that would never end, with its reason.
+pub(super) fn stopped(why: &str) -> CallError {
+    refused(ErrorClass::Unreadable, format!("the read was stopped: {why}"))
+}
+
+pub(super) fn foreign() -> CallError {
     refused(ErrorClass::Validation, "the cursor does not belong to this entity: start the read again")
 }

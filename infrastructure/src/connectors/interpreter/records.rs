@@ -1,12 +1,22 @@
 //! Records out of answers.
 
+use std::borrow::Cow;
+
 use application::ports::connector::RemoteRecord;
 use chrono::{DateTime, Utc};
+use domain::fields::Fields;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::pluck::{pluck, scalar};
-use crate::connectors::manifest::{Entity, FieldIs};
+use super::answer::{fits, holds};
+use super::pluck::{one, pluck, scalar};
+use crate::connectors::manifest::{Entity, FieldIs, Manifest, Place, moment as spelled};
+
+mod minor;
+pub(super) mod spelling;
+
+use spelling::has_spelling;
+pub(super) use spelling::moment_as;
 
 /// Why a record cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -17,12 +27,33 @@ pub(super) enum NoRecord {
     /// It has no id where the manifest says.
     #[error("a record has no id at `{0}`")]
     NoId(String),
+    /// An element of a list has no record where the manifest says.
+    #[error("an element has no record at `{0}`")]
+    NoRecord(String),
 }
 
-/// The record in `raw`: its body as it is, and the few values that the engine needs.
-pub(super) fn record(entity: &Entity, raw: &RawValue) -> Result<RemoteRecord, NoRecord> {
+/// A record of a list, and whether it is one of the entity's.
+pub(super) struct Row {
+    /// The record.
+    pub(super) record: RemoteRecord,
+    /// Whether `only` holds.
+    pub(super) meant: bool,
+}
+
+/// The record inside an element of a list.
+pub(super) fn inside<'a>(raw: &'a RawValue, place: Option<&Place>) -> Result<&'a RawValue, NoRecord> {
+    match place {
+        None => Ok(raw),
+        Some(place) => one(raw.get(), place)?.ok_or_else(|| NoRecord::NoRecord(place.text())),
+    }
+}
+
+/// The record in `raw`: its body in the plain spelling, and the few values that the engine needs.
+pub(super) fn row(manifest: &Manifest, entity: &Entity, raw: &RawValue) -> Result<Row, NoRecord> {
+    let meant = entity.only.as_ref().is_none_or(|is| holds(is, raw.get()));
+    let body = plain(manifest, entity, raw)?;
     let [id, version, updated, created, deleted, inactive] = pluck(
-        raw.get(),
+        body.get(),
         [
             Some(&entity.id),
             entity.version_token.as_ref(),
@@ -32,34 +63,58 @@ pub(super) fn record(entity: &Entity, raw: &RawValue) -> Result<RemoteRecord, No
             entity.inactive.as_ref().map(|is| &is.field),
         ],
     )?;
-    let id =
-        id.and_then(scalar).filter(|id| !id.is_empty()).ok_or_else(|| NoRecord::NoId(entity.id.text()))?;
-    Ok(RemoteRecord {
-        id: id.into_owned(),
-        body: raw.to_owned(),
-        version_token: version.and_then(scalar).map(std::borrow::Cow::into_owned),
+    let id = id.and_then(scalar).filter(|id| !id.is_empty());
+    let id = id.ok_or_else(|| NoRecord::NoId(entity.id.text()))?.into_owned();
+    let record = RemoteRecord {
+        id,
+        version_token: version.and_then(scalar).map(Cow::into_owned),
         updated_at: updated.and_then(moment),
         created_at: created.and_then(moment),
         deleted: is(entity.deleted.as_ref(), deleted) || is(entity.inactive.as_ref(), inactive),
-    })
+        body: body.into_owned(),
+    };
+    Ok(Row { record, meant })
 }
 
-/// A moment as providers write it: RFC 3339 with any offset.
+/// The record in `raw`, whether the entity means it or not.
+pub(super) fn record(manifest: &Manifest, entity: &Entity, raw: &RawValue) -> Result<RemoteRecord, NoRecord> {
+    row(manifest, entity, raw).map(|row| row.record)
+}
+
+/// What is left of a record that is gone: its id.
+pub(super) fn tombstone(entity: &Entity, id: &str, at: Option<DateTime<Utc>>) -> RemoteRecord {
+    let mut fields = Fields::new();
+    entity.id.0.set(&mut fields, id.into());
+    let body = Value::Object(fields).to_string();
+    RemoteRecord {
+        id: id.to_owned(),
+        body: RawValue::from_string(body).expect("JSON made of a text is JSON"),
+        version_token: None,
+        updated_at: at,
+        created_at: None,
+        deleted: true,
+    }
+}
+
+/// The body with the values of its fields in the plain spelling.
+fn plain<'a>(
+    manifest: &Manifest,
+    entity: &Entity,
+    raw: &'a RawValue,
+) -> Result<Cow<'a, RawValue>, serde_json::Error> {
+    if !has_spelling(entity) {
+        return Ok(Cow::Borrowed(raw));
+    }
+    let mut fields: Fields = serde_json::from_str(raw.get())?;
+    spelling::plain(manifest, entity, &mut fields);
+    serde_json::value::to_raw_value(&fields).map(Cow::Owned)
+}
+
+/// A moment as providers write it.
 pub(super) fn moment(raw: &RawValue) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(&scalar(raw)?).ok().map(|at| at.with_timezone(&Utc))
+    spelled::parse(&scalar(raw)?)
 }
 
 fn is(rule: Option<&FieldIs>, found: Option<&RawValue>) -> bool {
-    let (Some(rule), Some(found)) = (rule, found) else { return false };
-    equals(&rule.equals.0, found)
-}
-
-/// Whether a value is the constant.
-pub(super) fn equals(constant: &Value, found: &RawValue) -> bool {
-    match constant {
-        Value::String(text) => {
-            found.get().starts_with('"') && scalar(found).is_some_and(|found| found == *text)
-        }
-        other => *found.get() == *other.to_string(),
-    }
+    rule.is_some_and(|rule| fits(rule, found))
 }

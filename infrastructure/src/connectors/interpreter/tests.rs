@@ -2,12 +2,24 @@ use application::ports::connector::RemoteRecord;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::value::RawValue;
 
-use super::cursor::{Leg, Position};
+use super::answer::soundness::{Unsound, sound};
 use super::pluck::{items, one, pluck, scalar};
-use super::soundness::{Unsound, sound};
+use super::read::cursor::{Leg, Position};
 use crate::connectors::manifest::Place;
 
+mod answers;
+mod bulk;
+mod changes;
+mod connecting;
+mod door;
+mod hooks;
+mod operations;
+mod paging;
 mod reading;
+mod requests;
+mod rig;
+mod secrets;
+mod subscriptions;
 mod tokens;
 mod writing;
 

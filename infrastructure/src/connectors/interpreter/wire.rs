@@ -1,6 +1,5 @@
 //! Sending a call with its credentials, and once more when a token had ended.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use application::ports::connector::CallError;
@@ -12,8 +11,8 @@ use url::Url;
 use super::answer::{Good, Refusal, judge};
 use super::call::{Call, refused};
 use super::connection::ManifestConnection;
-use super::tokens::Grant;
-use crate::connectors::manifest::{AuthKind, Effect, encoded};
+use super::tokens::{Grant, Using};
+use crate::connectors::manifest::Effect;
 use crate::http::{Answer, HttpError, Outgoing};
 
 impl ManifestConnection {
@@ -25,24 +24,32 @@ impl ManifestConnection {
     /// Sends a call, not after `before`. A call refused because its token had ended had no effect; it is sent once more
     /// under a fresh token. Nothing else is ever sent twice.
     pub(super) async fn exchange(&self, call: &Call, before: Option<DateTime<Utc>>) -> Result<Good, Refusal> {
-        let grant = self.grant(None).await.map_err(Refusal::harmless)?;
-        match self.once(call, &grant, before).await {
-            Err(refusal) if self.can_refresh(&refusal) => {
-                let fresh = self.grant(Some(grant.version)).await.map_err(Refusal::harmless)?;
-                self.once(call, &fresh, before).await
+        let using = Using::of(self.manifest(), &self.target, call.auth.as_deref());
+        let using = using.map_err(Refusal::harmless)?;
+        let grant = self.grant(&using, None).await.map_err(Refusal::harmless)?;
+        match self.once(call, (&using, &grant), before).await {
+            Err(refusal) if using.renews() && is_stale(&refusal) => {
+                let fresh = self.grant(&using, Some(grant.version)).await.map_err(Refusal::harmless)?;
+                self.once(call, (&using, &fresh), before).await
             }
             other => other,
         }
     }
 
-    fn can_refresh(&self, refusal: &Refusal) -> bool {
-        self.manifest().auth.kind == AuthKind::Oauth2
-            && refusal.error.class == ErrorClass::AuthExpired
-            && refusal.effect == Effect::None
+    /// Sends a call that carries no credentials but those in its body; `grant` has them, so that what the provider
+    /// repeats of them is not shown.
+    pub(super) async fn openly(&self, call: &Call, grant: &Grant) -> Result<Good, CallError> {
+        self.once(call, (&Using::nothing(), grant), None).await.map_err(|refusal| refusal.error)
     }
 
-    async fn once(&self, call: &Call, grant: &Grant, before: Option<DateTime<Utc>>) -> Result<Good, Refusal> {
-        let request = self.outgoing(call, grant).map_err(Refusal::harmless)?;
+    async fn once(
+        &self,
+        call: &Call,
+        (using, grant): (&Using<'_>, &Grant),
+        before: Option<DateTime<Utc>>,
+    ) -> Result<Good, Refusal> {
+        self.within_named(&call.limits).await.map_err(Refusal::harmless)?;
+        let request = self.outgoing(call, using, grant).map_err(Refusal::harmless)?;
         let slot = self.realm.slots.acquire().await.map_err(|_| Refusal::harmless(closing()))?;
         if before.is_some_and(|before| self.services.clock.now() > before) {
             return Err(Refusal::harmless(refused(
@@ -53,14 +60,20 @@ impl ManifestConnection {
         let answer = self.services.http.send(request).await;
         drop(slot);
         let answer = answer.map_err(|error| failure(&error))?;
-        self.judged(answer, grant).await
+        self.judged(answer, (call, grant)).await
     }
 
-    async fn judged(&self, answer: Answer, grant: &Grant) -> Result<Good, Refusal> {
+    async fn judged(&self, answer: Answer, (call, grant): (&Call, &Grant)) -> Result<Good, Refusal> {
         let secrets: Vec<&SecretString> = grant.secrets.values.iter().map(|(_, secret)| secret).collect();
-        let judged = judge(self.manifest(), answer, &secrets);
+        self.note_version(&answer);
+        let judged = judge(self.manifest(), answer, (&call.reading, &secrets));
         match &judged {
-            Ok(good) => self.realm.saw(good.time),
+            Ok(good) => {
+                self.realm.saw(good.time);
+                if good.pause.is_some() {
+                    self.pause(good.pause).await;
+                }
+            }
             Err(refusal) if refusal.error.class == ErrorClass::RateLimited => {
                 self.pause(refusal.error.retry_after).await;
             }
@@ -69,32 +82,47 @@ impl ManifestConnection {
         judged
     }
 
+    /// Tells the log when another version of the API answers than the one that was asked for.
+    fn note_version(&self, answer: &Answer) {
+        let Some(version) = &self.manifest().version else { return };
+        let served = version.answered_in.as_deref().and_then(|header| answer.header(header));
+        if let Some(served) = served.filter(|served| *served != version.current) {
+            tracing::warn!(
+                provider = self.manifest().key,
+                asked = version.current,
+                served,
+                "the provider answers in another version"
+            );
+        }
+    }
+
     /// Holds back everything of this realm for as long as the provider asks, a second where it does not say.
     async fn pause(&self, wait: Option<Duration>) {
         let wait = wait.unwrap_or(Duration::from_secs(1));
-        if let Err(away) = self.services.limiter.pause(&self.bucket(), wait).await {
+        if let Err(away) = self.services.limiter.pause(&self.main_bucket(), wait).await {
             tracing::warn!(%away, "the limiter could not be told to pause");
         }
     }
 
-    fn outgoing(&self, call: &Call, grant: &Grant) -> Result<Outgoing, CallError> {
-        let mut url = below(&self.base, &call.path)?;
-        self.check_origin(&url)?;
-        let mut secret_headers = Vec::new();
-        grant.put(&self.manifest().auth, &mut secret_headers, &mut url)?;
-        Ok(Outgoing {
+    fn outgoing(&self, call: &Call, using: &Using<'_>, grant: &Grant) -> Result<Outgoing, CallError> {
+        let base = self.base()?;
+        let url = below(&base, &call.path)?;
+        self.check_origin(&base, &url)?;
+        let mut request = Outgoing {
             method: call.method.to_owned(),
             url,
             headers: call.headers.clone(),
-            secret_headers,
+            secret_headers: Vec::new(),
             body: (!call.body.is_empty()).then(|| call.body.clone().into_bytes()),
             timeout: self.timeout(),
-        })
+        };
+        grant.put(using, (&self.services, &self.values()), &mut request)?;
+        Ok(request)
     }
 
     /// Credentials go to the origins of the manifest, and to those an operator names; nowhere else.
-    fn check_origin(&self, url: &Url) -> Result<(), CallError> {
-        let same = url.origin() == self.base.origin();
+    fn check_origin(&self, base: &Url, url: &Url) -> Result<(), CallError> {
+        let same = url.origin() == base.origin();
         if same && (self.connector.owns(url) || self.services.http.policy().names(url)) {
             return Ok(());
         }
@@ -105,6 +133,11 @@ impl ManifestConnection {
         );
         Err(refused(ErrorClass::Permission, message))
     }
+}
+
+/// A token that had ended; the call had no effect.
+fn is_stale(refusal: &Refusal) -> bool {
+    refusal.error.class == ErrorClass::AuthExpired && refusal.effect == Effect::None
 }
 
 /// A path below the base URL.
@@ -126,12 +159,5 @@ pub(super) fn failure(error: &HttpError) -> Refusal {
         HttpError::NoConnection(_) | HttpError::TimedOut | HttpError::Broken(_) => ErrorClass::Transient,
         HttpError::TooLarge => ErrorClass::Unreadable,
     };
-    Refusal { error: refused(class, error.to_string()), effect }
-}
-
-/// Parameters in a form body (`application/x-www-form-urlencoded`).
-pub(super) fn form(parameters: &BTreeMap<&str, &str>) -> String {
-    let pairs: Vec<String> =
-        parameters.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();
-    pairs.join("&")
+    Refusal { error: refused(class, error.to_string()), effect, status: None }
 }

@@ -4,12 +4,21 @@ use super::load::{Folder, LoadError, from_files};
 use super::provider::Manifest;
 use lines::Lines;
 
+mod auth;
+mod batch;
+mod cases;
 mod entity;
+mod feeds;
 mod identity;
 mod lines;
 mod mapping;
+mod operation;
+mod pages;
 mod provider;
 mod reading;
+mod request;
+mod values;
+mod webhook;
 mod writing;
 
 #[cfg(test)]
@@ -80,6 +89,7 @@ pub fn check(files: &Folder) -> Vec<Finding> {
                 .to_owned(),
         });
     }
+    findings.extend(cases::check(&manifest, files));
     findings.sort();
     findings
 }
@@ -87,9 +97,16 @@ pub fn check(files: &Folder) -> Vec<Finding> {
 fn problems(manifest: &Manifest) -> Vec<Problem> {
     let mut problems = Problems::default();
     identity::check(manifest, &mut problems);
+    auth::check(manifest, &mut problems);
+    if let Some(webhooks) = &manifest.webhooks {
+        webhook::check(manifest, webhooks, &mut problems);
+    }
     provider::check(manifest, &mut problems);
     for (name, entity) in &manifest.entities {
         entity::check(manifest, name, entity, &mut problems);
+    }
+    for (name, operation) in &manifest.operations {
+        operation::check(manifest, name, operation, &mut problems);
     }
     problems.0
 }

@@ -104,33 +104,22 @@ impl Context for Json {
     }
 }
 
-/// QuickBooks' query text: a value becomes a quoted literal with its quotes escaped, a number stays bare.
+/// A statement of a query language; its language escapes what fills the holes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Qbo;
+pub struct StatementText;
 
-impl Context for Qbo {
+impl Context for StatementText {
     const NAME: &'static str = "a query statement";
 
-    fn escape(value: &str, number: bool, out: &mut String) -> bool {
-        if number {
-            out.push_str(value);
-            return true;
-        }
-        out.push('\'');
-        for letter in value.chars() {
-            if matches!(letter, '\'' | '\\') {
-                out.push('\\');
-            }
-            out.push(letter);
-        }
-        out.push('\'');
-        !value.chars().any(char::is_control)
+    /// Never used: a statement is filled by its language.
+    fn escape(_: &str, _: bool, _: &mut String) -> bool {
+        false
     }
 
     fn check_literal(parts: &[Part]) -> Result<(), &'static str> {
         for part in parts {
             if let Part::Text(text) = part
-                && text.matches('\'').count() % 2 != 0
+                && (text.matches('\'').count() % 2 != 0 || text.matches('"').count() % 2 != 0)
             {
                 return Err("a hole is quoted by itself: write DocNumber = {value}, not '{value}'");
             }

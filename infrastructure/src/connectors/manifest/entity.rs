@@ -6,14 +6,18 @@ use domain::value::{Operation, WriteClass};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fields::{ArrayOf, FieldIs, Mapped, Place};
-use super::reading::{Carried, Changes, Finds, List, ReadOne};
+use super::fields::{ArrayOf, Field, FieldIs, Mapped, Place};
+use super::provider::Discover;
+use super::reading::{Bulk, Carried, Changes, Deletions, Delta, Finds, List, ReadOne};
 use super::writing::Write;
 
 /// An entity.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entity {
+    /// Another entity of this manifest whose description holds where this one says nothing: tables are merged, all else
+    /// is replaced.
+    pub like: Option<String>,
     /// Our entity that its default mapping is for.
     pub local_entity: String,
     /// Where a record has its id.
@@ -29,8 +33,11 @@ pub struct Entity {
     pub volatile: Vec<Place>,
     /// How a deleted record is told from others.
     pub deleted: Option<FieldIs>,
-    /// How an inactive record is told from others; inactive counts as deleted.
+    /// How an inactive record is told from others, by `equals`; inactive counts as deleted.
     pub inactive: Option<FieldIs>,
+    /// Which of the provider's records are meant: two entities of ours may come from one of theirs
+    /// (`{ field = "Type", equals = "ACCREC" }`). Others are none of this entity.
+    pub only: Option<FieldIs>,
     /// How safely a create can be tried again: `a` the provider deduplicates by key, `b` it enforces uniqueness of our
     /// reference or the natural key, `c` one of them can be searched, `d` none. Say why in a comment.
     #[schemars(with = "String")]
@@ -43,9 +50,16 @@ pub struct Entity {
     /// The field that is unique by nature, if it can be searched.
     pub natural_key: Option<Place>,
     /// Fields and their types (`text`, `integer`, `decimal`, `money`, `boolean`, `date`, `date_time`, `array`, `object`,
-    /// `any`, `reference:<entity>`); inside an array as `Line[*].Amount`.
+    /// `any`, `reference:<entity>`), with the provider's spelling where it is not the plain one; inside an array as
+    /// `Line[*].Amount`.
     #[serde(default)]
-    pub fields: BTreeMap<String, String>,
+    pub fields: BTreeMap<String, Field>,
+    /// What stands before the names of fields that `{fields}` lists (`properties.`), and is left out there.
+    #[serde(default)]
+    pub fields_prefix: String,
+    /// How a field that loses its value is sent.
+    #[serde(default)]
+    pub cleared: Cleared,
     /// Fields of `fields` without which the provider refuses a record.
     #[serde(default)]
     pub required: Vec<Place>,
@@ -61,6 +75,14 @@ pub struct Entity {
     pub list: Option<List>,
     /// Reads what changed.
     pub changes: Option<Changes>,
+    /// Reads what was deleted, where that stands apart.
+    pub deletions: Option<Deletions>,
+    /// Reads what changed by a token of its own, in place of `changes`.
+    pub delta: Option<Delta>,
+    /// Reads all by a job of the provider.
+    pub bulk: Option<Bulk>,
+    /// Finds out the fields of a connection.
+    pub discover: Option<Discover>,
     /// Looks up.
     #[serde(default)]
     pub find: Finds,
@@ -80,6 +102,19 @@ pub struct Entity {
     /// Rules a record must obey before it is sent.
     #[serde(default)]
     pub rules: Vec<Rule>,
+}
+
+/// How a field that loses its value is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cleared {
+    /// As null.
+    #[default]
+    Null,
+    /// As an empty text.
+    Empty,
+    /// Not at all: the provider cannot clear it.
+    Omit,
 }
 
 /// A rule over the local record.
@@ -104,6 +139,11 @@ impl Entity {
             Operation::Void => self.void.as_ref(),
             Operation::Delete => self.delete.as_ref(),
         }
+    }
+
+    /// Whether its records can be read.
+    pub fn can_be_read(&self) -> bool {
+        self.list.is_some() || self.changes.is_some() || self.delta.is_some() || self.bulk.is_some()
     }
 
     /// The operations it has.

@@ -4,21 +4,68 @@ use domain::value::ErrorClass;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
-use super::fields::{FieldIs, Place};
+use super::fields::{FieldIs, Place, Several};
 
-/// Where an answer says what went wrong, and when.
+/// Where an answer says what went wrong, and when. An answer whose root is an array is read as `{ "items": [...] }`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Answers {
-    /// A member that is there only in an error, also under status 200 (`Fault`).
-    pub error: Option<Place>,
+    /// Members that are there only in an error, also under status 200 (`Fault`, `errors`).
+    #[serde(default)]
+    pub error: Several<Place>,
+    /// How an error under status 200 is told otherwise (`{ field = "ok", equals = false }`).
+    pub failed: Option<FieldIs>,
     /// The provider's clock (`time`), RFC 3339; absent means the `Date` header. Readers and look-ups judge by it.
     pub time: Option<Place>,
-    /// The provider's error code (`Fault.Error[0].code`).
-    pub code: Option<Place>,
+    /// The provider's error code (`Fault.Error[0].code`); the first that is there counts.
+    #[serde(default)]
+    pub code: Several<Place>,
     /// The provider's words, in the order of preference; the first that is there is shown.
     #[serde(default)]
-    pub message: Vec<Place>,
+    pub message: Several<Place>,
+    /// Further words, all of which are shown.
+    pub details: Option<Details>,
+}
+
+/// A list of words in an error.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Details {
+    /// The array.
+    pub items: Place,
+    /// The words in an element.
+    pub message: Place,
+    /// The field that an element is about.
+    pub field: Option<Place>,
+}
+
+/// A refusal inside a good answer of one request (`data.customerCreate.userErrors`).
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Inner {
+    /// Where it stands; an empty array, an empty object, null and false are none.
+    pub at: Place,
+    /// The code in it, or in its first element.
+    pub code: Option<Place>,
+    /// The words in it, or in its first element.
+    pub message: Option<Place>,
+    /// The field it is about.
+    pub field: Option<Place>,
+}
+
+/// Which answers are meant; all that is given must fit.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Matching {
+    /// HTTP statuses, as `"404"` or `"5xx"`; absent means any.
+    #[serde(default)]
+    #[schemars(with = "Vec<String>")]
+    pub status: Vec<Status>,
+    /// The provider's codes; absent means any.
+    #[serde(default)]
+    pub code: Vec<String>,
+    /// A member of the answer with a certain value.
+    pub when: Option<FieldIs>,
 }
 
 /// Whether a refused write had an effect.

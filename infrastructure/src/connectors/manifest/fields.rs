@@ -9,6 +9,10 @@ use serde::de::{self, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+mod codec;
+
+pub use codec::{Field, Spelling};
+
 /// A place in a JSON document: `QueryResponse.Invoice`, `Fault.Error[0].code`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
@@ -76,14 +80,91 @@ impl JsonSchema for Literal {
     }
 }
 
-/// A field that has a certain value.
+/// Whether a field has a certain value: exactly one of the tests.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FieldIs {
     /// The field.
     pub field: Place,
-    /// Its value.
-    pub equals: Literal,
+    /// It is this.
+    pub equals: Option<Literal>,
+    /// It is one of these.
+    #[serde(default)]
+    pub any_of: Vec<Literal>,
+    /// It is a text with these letters in it, in whatever case.
+    pub contains: Option<String>,
+    /// Whether it is there: neither absent nor null, false, `""`, `[]` or `{}`.
+    pub present: Option<bool>,
+}
+
+impl FieldIs {
+    /// How many tests it has; only one makes sense.
+    pub fn tests(&self) -> usize {
+        usize::from(self.equals.is_some())
+            + usize::from(!self.any_of.is_empty())
+            + usize::from(self.contains.is_some())
+            + usize::from(self.present.is_some())
+    }
+
+    /// The constants it compares with.
+    pub fn constants(&self) -> impl Iterator<Item = &Value> {
+        self.equals.iter().chain(&self.any_of).map(|literal| &literal.0)
+    }
+}
+
+/// One value or several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Several<T>(pub Vec<T>);
+
+impl<T> Default for Several<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Several<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SeveralVisitor(std::marker::PhantomData))
+    }
+}
+
+struct SeveralVisitor<T>(std::marker::PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for SeveralVisitor<T> {
+    type Value = Several<T>;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("one value, or an array of them")
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Several<T>, E> {
+        let one = T::deserialize(de::value::StrDeserializer::<E>::new(value))?;
+        Ok(Several(vec![one]))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Several<T>, A::Error> {
+        let one = T::deserialize(de::value::MapAccessDeserializer::new(map))?;
+        Ok(Several(vec![one]))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Several<T>, A::Error> {
+        let mut all = Vec::new();
+        while let Some(one) = seq.next_element()? {
+            all.push(one);
+        }
+        Ok(Several(all))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for Several<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("SeveralOf{}", T::schema_name()).into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let one = generator.subschema_for::<T>();
+        schemars::json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
+    }
 }
 
 /// An array of the entity whose elements have a name of their own.

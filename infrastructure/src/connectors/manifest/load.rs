@@ -8,6 +8,10 @@ use serde::Deserialize;
 use super::entity::Entity;
 use super::provider::Manifest;
 
+mod like;
+
+use like::Likes;
+
 /// The TOML files of a folder by their path inside it (`manifest.toml`, `entities/invoice.toml`).
 pub type Folder = BTreeMap<String, String>;
 
@@ -24,7 +28,7 @@ pub struct LoadError {
 }
 
 impl LoadError {
-    fn new(file: &str, line: usize, message: impl Into<String>) -> Self {
+    pub(super) fn new(file: &str, line: usize, message: impl Into<String>) -> Self {
         Self { file: file.to_owned(), line, message: message.into() }
     }
 }
@@ -61,9 +65,10 @@ pub fn from_files(files: &Folder) -> Result<Manifest, LoadError> {
     let text = files
         .get("manifest.toml")
         .ok_or_else(|| LoadError::new("manifest.toml", 1, "the folder has no manifest.toml: write one"))?;
-    let mut manifest: Manifest = parse("manifest.toml", text)?;
+    let likes = Likes::of(files);
+    let mut manifest: Manifest = likes.parse("manifest.toml", text)?;
     for (file, text) in files.iter().filter(|(file, _)| file.starts_with("entities/")) {
-        let more: EntityFile = parse(file, text)?;
+        let more: EntityFile = likes.parse(file, text)?;
         for (name, entity) in more.entities {
             if manifest.entities.insert(name.clone(), entity).is_some() {
                 return Err(LoadError::new(file, 1, format!("entity `{name}` is described twice: keep one")));
@@ -73,7 +78,7 @@ pub fn from_files(files: &Folder) -> Result<Manifest, LoadError> {
     Ok(manifest)
 }
 
-fn parse<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, LoadError> {
+pub(super) fn parse<T: for<'de> Deserialize<'de>>(file: &str, text: &str) -> Result<T, LoadError> {
     toml::from_str(text).map_err(|error| {
         let line = error.span().map_or(1, |span| line_at(text, span.start));
         LoadError::new(file, line, error.message())

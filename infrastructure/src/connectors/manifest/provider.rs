@@ -5,17 +5,25 @@ use std::collections::BTreeMap;
 use domain::value::Direction;
 use schemars::JsonSchema;
 use serde::Deserialize;
-use url::Url;
 
+use super::address::Address;
 use super::auth::Auth;
-use super::batch::Batch;
 use super::context::{Header, Query};
 use super::entity::Entity;
 use super::errors::{Answers, ErrorRule};
 use super::fields::Place;
-use super::request::Request;
+use super::request::{Encoding, GraphQlDefaults, Request};
 use super::template::Template;
 use super::webhook::Webhooks;
+use super::writing::Batch;
+
+mod discover;
+mod limits;
+mod operation;
+
+pub use discover::{Discover, Reference};
+pub use limits::{Bucket, Cost, LimitScope, Limits, Remaining, RemainingForm, Wait, WaitUnit};
+pub use operation::{LookUp, OperationKind, OperationOf, Parameter};
 
 /// A provider.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -51,8 +59,22 @@ pub struct Manifest {
     /// Query parameters of every call.
     #[serde(default)]
     pub query: BTreeMap<String, Template<Query>>,
+    /// The version of the API (`{version}`).
+    pub version: Option<Version>,
+    /// How bodies are written where a request does not say otherwise.
+    #[serde(default)]
+    pub encoding: Encoding,
+    /// What GraphQL requests have in common.
+    #[serde(default)]
+    pub graphql: GraphQlDefaults,
     /// Longest idempotency key the provider takes; a longer one is sent as its digest.
     pub key_max_length: Option<usize>,
+    /// How idempotency keys look.
+    #[serde(default)]
+    pub key_form: KeyForm,
+    /// Digits of currencies whose smallest unit the provider counts differently from ISO 4217 (`MGA = 0`).
+    #[serde(default)]
+    pub minor_units: BTreeMap<String, u32>,
     /// Where an answer says what went wrong.
     #[serde(default)]
     pub answers: Answers,
@@ -70,6 +92,12 @@ pub struct Manifest {
     /// Entities by the provider's own names; `entities/*.toml` may hold more.
     #[serde(default)]
     pub entities: BTreeMap<String, Entity>,
+    /// Lookups and submissions.
+    #[serde(default)]
+    pub operations: BTreeMap<String, OperationOf>,
+    /// Lists of codes and their meaning.
+    #[serde(default)]
+    pub reference: BTreeMap<String, Reference>,
     /// Webhooks it sends.
     pub webhooks: Option<Webhooks>,
     /// Capabilities a project can switch.
@@ -78,6 +106,29 @@ pub struct Manifest {
     /// Fields of the setup form.
     #[serde(default)]
     pub setup: Vec<Setup>,
+}
+
+/// The version of the API.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Version {
+    /// The version that is asked for.
+    pub current: String,
+    /// The header of answers that says which version was served; another one is told in the log.
+    pub answered_in: Option<String>,
+    /// The day it ends (`2027-07-01`), for the table of providers.
+    pub ends: Option<String>,
+}
+
+/// How idempotency keys look.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyForm {
+    /// Letters, digits, `-` and `_`.
+    #[default]
+    Text,
+    /// A UUID (RFC 9562), made from the key.
+    Uuid,
 }
 
 /// Whose credentials are used.
@@ -106,41 +157,9 @@ impl CredentialScope {
 #[serde(deny_unknown_fields)]
 pub struct Base {
     /// The base URL; absent where each connection has its own.
-    #[schemars(with = "Option<String>")]
-    pub production: Option<Url>,
+    pub production: Option<Address>,
     /// The provider's test system; a connection takes it with the setting `environment = "sandbox"`.
-    #[schemars(with = "Option<String>")]
-    pub sandbox: Option<Url>,
-}
-
-/// How much the provider takes, per realm. An operator may raise it for a connection.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Limits {
-    /// Calls per `per_s`.
-    pub calls: u32,
-    /// The window, in seconds.
-    pub per_s: u64,
-    /// Calls under way at once.
-    pub concurrency: u32,
-    /// Further limits that hold at the same time; they give way when an operator sets a limit.
-    #[serde(default)]
-    pub also: Vec<Bucket>,
-}
-
-/// A further limit.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Bucket {
-    /// Its name within the provider.
-    pub name: String,
-    /// Calls per `per_s`.
-    pub calls: u32,
-    /// The window, in seconds.
-    pub per_s: u64,
-    /// Whether only batch calls count.
-    #[serde(default)]
-    pub batch: bool,
+    pub sandbox: Option<Address>,
 }
 
 /// Times around a write; an operator may override them.
@@ -184,6 +203,8 @@ pub struct Feature {
     pub direction: Direction,
     /// Default trigger: `realtime`, `on_status_change`, `on_manual`, `on_schedule` or `on_link`.
     pub trigger: String,
+    /// Default filter: a CEL expression over our record (`record.status == 'approved'`) that must be true for it to flow.
+    pub filter: Option<String>,
 }
 
 /// A field of the setup form.
@@ -206,4 +227,11 @@ pub struct Setup {
     /// Whether it must be given.
     #[serde(default)]
     pub required: bool,
+    /// A regular expression that the value must fit.
+    pub pattern: Option<String>,
+    /// A list of `[reference]` to choose from.
+    pub options: Option<String>,
+    /// Whether it belongs to the organization's app registration with the provider, not to a connection.
+    #[serde(default)]
+    pub app: bool,
 }

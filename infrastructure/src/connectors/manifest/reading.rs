@@ -3,8 +3,15 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fields::Place;
+use super::errors::Matching;
+use super::fields::{FieldIs, Place, Several, Spelling};
 use super::request::Request;
+
+mod bulk;
+mod pages;
+
+pub use bulk::{Bulk, BulkFormat, Download, Poll, Submit};
+pub use pages::{PageKind, Pages};
 
 /// One record by its id.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -24,6 +31,8 @@ pub struct List {
     pub request: Request,
     /// Where the records stand.
     pub items: Place,
+    /// Where the record stands inside an element (`node`); absent means the element is the record.
+    pub record: Option<Place>,
     /// How pages follow each other.
     pub pages: Pages,
     /// In what order they come.
@@ -43,32 +52,6 @@ pub enum Order {
     UpdatedAt,
 }
 
-/// How pages follow each other.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Pages {
-    /// Their kind.
-    pub kind: PageKind,
-    /// Rows asked for per page, at most 1,000.
-    pub size: u32,
-    /// `cursor`: where the answer has the token of the next page. `url`: where it has the next page's address.
-    pub next: Option<Place>,
-}
-
-/// Kind of paging.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum PageKind {
-    /// The answer has a token for the next page (`{cursor}`); the last page has none.
-    Cursor,
-    /// Rows are counted (`{start}` or `{offset}`, `{limit}`); the last page has fewer than asked for.
-    Rows,
-    /// The answer has the address of the next page, at the same origin; the last page has none.
-    Url,
-    /// One answer holds everything.
-    Whole,
-}
-
 /// What changed since a moment (`{since}`).
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -77,6 +60,8 @@ pub struct Changes {
     pub request: Request,
     /// Where the records stand.
     pub items: Place,
+    /// Where the record stands inside an element (`node`); absent means the element is the record.
+    pub record: Option<Place>,
     /// How pages follow each other.
     pub pages: Pages,
     /// In what order they come.
@@ -85,8 +70,30 @@ pub struct Changes {
     /// How far before the last moment seen a reader starts again, in seconds: the provider's stamps may be late or
     /// coarse. What was seen already is left out.
     pub overlap_s: u64,
+    /// The oldest moment it can be asked for, in seconds ago; beyond, everything is read again.
+    pub look_back_s: Option<u64>,
+    /// The elements are events about records, not records.
+    pub event: Option<EventOf>,
     /// A change feed that is asked first, while the cursor is young enough.
     pub feed: Option<Feed>,
+}
+
+/// An event about a record. The record it names is read anew, once per page, so that the order of events is of no matter.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EventOf {
+    /// The record's id.
+    pub id: Place,
+    /// When it happened.
+    pub at: Place,
+    /// How `at` is spelled, where it is a number.
+    pub at_as: Option<Spelling>,
+    /// How an event says that the record is gone.
+    pub deleted: Option<FieldIs>,
+    /// Events that are left out.
+    pub ignore: Option<FieldIs>,
+    /// The whole record inside the event; given, it is taken instead of being read. Events must then come in order.
+    pub record: Option<Place>,
 }
 
 /// A change feed: one answer with everything since a moment, deletions included, up to a cap.
@@ -101,6 +108,63 @@ pub struct Feed {
     pub cap: usize,
     /// The oldest moment it can be asked for, in seconds ago.
     pub look_back_s: u64,
+}
+
+/// Deletions, which stand apart; read when the changes have been.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Deletions {
+    /// The call.
+    pub request: Request,
+    /// Where they stand.
+    pub items: Place,
+    /// The id of the record; absent means where the entity has it.
+    pub id: Option<Place>,
+    /// When it was deleted; what is older than `{since}` is left out.
+    pub at: Option<Place>,
+    /// How pages follow each other.
+    pub pages: Pages,
+    /// The oldest moment it can be asked for, in seconds ago; beyond, everything is read again.
+    pub look_back_s: Option<u64>,
+}
+
+/// A feed of changes with a token of its own, which the last page gives and the next read begins with.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Delta {
+    /// The call; `{cursor}` is the token.
+    pub request: Request,
+    /// Where the records stand; several places are read one after the other.
+    pub items: Several<Place>,
+    /// Where the record stands inside an element; absent means the element is the record.
+    pub record: Option<Place>,
+    /// How a removed record is told.
+    pub removed: Option<Removed>,
+    /// How pages follow each other.
+    pub pages: Pages,
+    /// The token (or, with pages of kind `url`, the address) that the next read begins with.
+    pub token: Place,
+    /// The call that gives the token of this moment; `list` then reads everything. Absent: a read without a token gives
+    /// everything.
+    pub start: Option<Request>,
+    /// Refusals, by status and code, after which the read begins again at the token it began with.
+    #[serde(default)]
+    pub restart: Vec<Matching>,
+    /// Refusals, by status and code, that mean the token is no longer known: everything is read again.
+    #[serde(default)]
+    pub expired: Vec<Matching>,
+}
+
+/// How a removed record is told: by a list of its own, or by a mark.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Removed {
+    /// A list of removed records.
+    pub items: Option<Place>,
+    /// The id of a record in it; absent means where the entity has it.
+    pub id: Option<Place>,
+    /// The mark on an element of the feed's items.
+    pub when: Option<FieldIs>,
 }
 
 /// How records are looked up after an unknown outcome.
@@ -121,6 +185,8 @@ pub struct Search {
     pub request: Request,
     /// Where the records stand.
     pub items: Place,
+    /// Where the record stands inside an element; absent means the element is the record.
+    pub record: Option<Place>,
 }
 
 /// A field that carries something of ours.

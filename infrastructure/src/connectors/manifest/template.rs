@@ -4,132 +4,15 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
-use domain::fields::Fields;
 use serde::{Deserialize, Deserializer};
 
 use super::context::Context;
 
-/// What a hole stands for; written `{realm}`, `{setting.shop}`. `{{` and `}}` are braces.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Hole {
-    /// `{realm}`: the remote company.
-    Realm,
-    /// `{id}`: the record's id.
-    Id,
-    /// `{key}`: the idempotency key.
-    Key,
-    /// `{reference}`: our reference.
-    Reference,
-    /// `{version_token}`: the version a write was made for.
-    VersionToken,
-    /// `{value}`: what is searched for.
-    Value,
-    /// `{since}`: changes from this moment on, RFC 3339 in UTC.
-    Since,
-    /// `{cursor}`: the provider's page token.
-    Cursor,
-    /// `{limit}`: rows of a page.
-    Limit,
-    /// `{start}`: the first row of a page, from 1.
-    Start,
-    /// `{offset}`: the first row of a page, from 0.
-    Offset,
-    /// `{setting.<name>}`: a setting of the connection.
-    Setting(String),
-}
+mod hole;
+pub(crate) mod moment;
 
-impl Hole {
-    fn parse(name: &str) -> Result<Self, TemplateError> {
-        Ok(match name {
-            "realm" => Self::Realm,
-            "id" => Self::Id,
-            "key" => Self::Key,
-            "reference" => Self::Reference,
-            "version_token" => Self::VersionToken,
-            "value" => Self::Value,
-            "since" => Self::Since,
-            "cursor" => Self::Cursor,
-            "limit" => Self::Limit,
-            "start" => Self::Start,
-            "offset" => Self::Offset,
-            other => match other.strip_prefix("setting.") {
-                Some(setting) if !setting.is_empty() => Self::Setting(setting.to_owned()),
-                _ => return Err(TemplateError::UnknownHole { name: other.to_owned() }),
-            },
-        })
-    }
-
-    /// Whether its value is a number that we made.
-    fn is_number(&self) -> bool {
-        matches!(self, Self::Limit | Self::Start | Self::Offset)
-    }
-}
-
-impl fmt::Display for Hole {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Realm => f.write_str("{realm}"),
-            Self::Id => f.write_str("{id}"),
-            Self::Key => f.write_str("{key}"),
-            Self::Reference => f.write_str("{reference}"),
-            Self::VersionToken => f.write_str("{version_token}"),
-            Self::Value => f.write_str("{value}"),
-            Self::Since => f.write_str("{since}"),
-            Self::Cursor => f.write_str("{cursor}"),
-            Self::Limit => f.write_str("{limit}"),
-            Self::Start => f.write_str("{start}"),
-            Self::Offset => f.write_str("{offset}"),
-            Self::Setting(name) => write!(f, "{{setting.{name}}}"),
-        }
-    }
-}
-
-/// What fills the holes of one request.
-#[derive(Clone, Debug, Default)]
-pub struct Values<'a> {
-    /// `{realm}`.
-    pub realm: Option<&'a str>,
-    /// `{id}`.
-    pub id: Option<&'a str>,
-    /// `{key}`.
-    pub key: Option<&'a str>,
-    /// `{reference}`.
-    pub reference: Option<&'a str>,
-    /// `{version_token}`.
-    pub version_token: Option<&'a str>,
-    /// `{value}`.
-    pub value: Option<&'a str>,
-    /// `{since}`.
-    pub since: Option<&'a str>,
-    /// `{cursor}`.
-    pub cursor: Option<&'a str>,
-    /// `{limit}`.
-    pub limit: Option<u32>,
-    /// `{offset}`, and `{start}` one more.
-    pub offset: Option<u64>,
-    /// `{setting.*}`.
-    pub settings: Option<&'a Fields>,
-}
-
-impl Values<'_> {
-    fn get(&self, hole: &Hole) -> Option<Cow<'_, str>> {
-        let text = match hole {
-            Hole::Realm => self.realm,
-            Hole::Id => self.id,
-            Hole::Key => self.key,
-            Hole::Reference => self.reference,
-            Hole::VersionToken => self.version_token,
-            Hole::Value => self.value,
-            Hole::Since => self.since,
-            Hole::Cursor => self.cursor,
-            Hole::Limit => return self.limit.map(|limit| limit.to_string().into()),
-            Hole::Start => return self.offset.map(|offset| (offset + 1).to_string().into()),
-            Hole::Offset => return self.offset.map(|offset| offset.to_string().into()),
-            Hole::Setting(name) => self.settings?.get(name)?.as_str(),
-        };
-        text.map(Cow::Borrowed)
-    }
-}
+pub use hole::{Hole, Values};
+pub use moment::Format;
 
 /// Why a template cannot be read or filled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -139,9 +22,17 @@ pub enum TemplateError {
     Unbalanced,
     /// No such hole.
     #[error(
-        "`{{{name}}}` is unknown: use realm, id, key, reference, version_token, value, since, cursor, limit, start, offset or setting.<name>"
+        "`{{{name}}}` is unknown: use realm, id, key, reference, version_token, value, since, now, cursor, limit, start, offset, page, last_id, fields, number, job, version, record, setting.<name>, param.<name> or context.<name>"
     )]
     UnknownHole {
+        /// What stands between the braces.
+        name: String,
+    },
+    /// No such format.
+    #[error(
+        "`{{{name}}}` has an unknown format: use rfc3339, millis, local, offset, http_date, epoch, epoch_ms or date, as in {{since:epoch}}"
+    )]
+    UnknownFormat {
         /// What stands between the braces.
         name: String,
     },
@@ -167,13 +58,22 @@ pub enum TemplateError {
     },
 }
 
+/// A hole and how its value is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Slot {
+    /// What fills it.
+    pub hole: Hole,
+    /// How a moment is written.
+    pub format: Option<Format>,
+}
+
 /// A piece of a template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Part {
     /// Fixed text.
     Text(String),
     /// A hole.
-    Hole(Hole),
+    Hole(Slot),
 }
 
 /// Text with holes, in the context `C`.
@@ -193,31 +93,42 @@ impl<C: Context> Template<C> {
 
     /// Fills the holes, escaped for the context.
     pub fn fill(&self, values: &Values<'_>) -> Result<String, TemplateError> {
+        self.fill_with(values, |value, hole, out| C::escape(value, hole.is_bare(), out))
+    }
+
+    /// Fills the holes, escaped by `escape`, which says no to a value that cannot stand there.
+    pub(super) fn fill_with(
+        &self,
+        values: &Values<'_>,
+        escape: impl Fn(&str, &Hole, &mut String) -> bool,
+    ) -> Result<String, TemplateError> {
         let mut out = String::new();
         for part in &self.parts {
             match part {
                 Part::Text(text) => out.push_str(text),
-                Part::Hole(hole) => Self::fill_hole(hole, values, &mut out)?,
+                Part::Hole(Slot { hole, format }) => {
+                    let value = values.text(hole, *format);
+                    let value = value.ok_or_else(|| TemplateError::Absent { hole: hole.to_string() })?;
+                    if !escape(&value, hole, &mut out) {
+                        return Err(TemplateError::Unfit { hole: hole.to_string(), context: C::NAME });
+                    }
+                }
             }
         }
         Ok(out)
     }
 
-    fn fill_hole(hole: &Hole, values: &Values<'_>, out: &mut String) -> Result<(), TemplateError> {
-        let value = values.get(hole).ok_or_else(|| TemplateError::Absent { hole: hole.to_string() })?;
-        if C::escape(&value, hole.is_number(), out) {
-            Ok(())
-        } else {
-            Err(TemplateError::Unfit { hole: hole.to_string(), context: C::NAME })
-        }
-    }
-
     /// The holes, in order.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Hole(hole) => Some(hole),
+            Part::Hole(slot) => Some(&slot.hole),
             Part::Text(_) => None,
         })
+    }
+
+    /// Its pieces, in order.
+    pub(super) fn parts(&self) -> &[Part] {
+        &self.parts
     }
 }
 
@@ -239,7 +150,7 @@ fn parts(text: &str) -> Result<Vec<Part>, TemplateError> {
                 if !fixed.is_empty() {
                     parts.push(Part::Text(std::mem::take(&mut fixed)));
                 }
-                parts.push(Part::Hole(Hole::parse(&name)?));
+                parts.push(Part::Hole(slot(&name)?));
             }
             '}' => return Err(TemplateError::Unbalanced),
             _ => fixed.push(letter),
@@ -249,6 +160,18 @@ fn parts(text: &str) -> Result<Vec<Part>, TemplateError> {
         parts.push(Part::Text(fixed));
     }
     Ok(parts)
+}
+
+/// `since:epoch`: a hole and its format.
+fn slot(text: &str) -> Result<Slot, TemplateError> {
+    let Some((name, format)) = text.split_once(':') else {
+        return Ok(Slot { hole: Hole::parse(text)?, format: None });
+    };
+    let hole = Hole::parse(name)?;
+    match Format::parse(format) {
+        Some(format) => Ok(Slot { hole, format: Some(format) }),
+        None => Err(TemplateError::UnknownFormat { name: text.to_owned() }),
+    }
 }
 
 impl<C> fmt::Debug for Template<C> {
@@ -272,7 +195,7 @@ impl<C> schemars::JsonSchema for Template<C> {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "description": "Text with holes such as {realm}, {id}, {key}, {value}, {since}, {cursor}, {limit}, {start}, {offset}, {setting.name}; what fills them is escaped for the place."
+            "description": "Text with holes such as {realm}, {id}, {key}, {value}, {since}, {since:epoch}, {cursor}, {limit}, {start}, {offset}, {page}, {last_id}, {setting.name}, {param.name}; what fills them is escaped for the place."
         })
     }
 }

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::de::{self, Visitor};
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::Deserialize;
 
-use super::context::Json;
 use super::fields::Place;
-use super::request::Request;
-use super::template::Template;
+use super::request::{Request, Tree};
+use super::template::Hole;
+
+mod batch;
+
+pub use batch::{Apart, Batch};
 
 /// A write. Its idempotency key goes where `{key}` stands in the request.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -18,30 +19,50 @@ use super::template::Template;
 pub struct Write {
     /// The call; the method of a write is never `GET`.
     pub request: Request,
-    /// What the body is made of.
+    /// What the record is made of.
     #[serde(default)]
     pub sends: Sends,
-    /// Members of the body, by their place: constants, or text with holes (`Id = "{id}"`). They replace what is there.
+    /// Members of the record, by their place: constants, or text with holes (`Id = "{id}"`). They replace what is there.
     #[serde(default)]
-    pub set: BTreeMap<String, Member>,
+    pub set: BTreeMap<String, Tree>,
     /// Members added where the record has none (`"IncomeAccountRef.value" = "{setting.income_account}"`).
     #[serde(default)]
-    pub defaults: BTreeMap<String, Member>,
+    pub defaults: BTreeMap<String, Tree>,
+    /// What a good answer shows.
+    #[serde(default)]
+    pub answers: Shows,
     /// Where the record stands in the answer; absent means the answer is the record.
     pub record: Option<Place>,
-    /// Whether the answer shows the record as it is now.
-    #[serde(default = "yes")]
-    pub answers_record: bool,
+    /// `answers = "id"`: where the id stands in the answer.
+    pub id: Option<Place>,
+    /// `answers = "id"`: the header whose last segment is the id (`Location`).
+    pub id_header: Option<String>,
+    /// Whether the record is read after an answer that does not show it.
+    #[serde(default)]
+    pub read_back: bool,
+    /// Whether the record is read just before, and compared with the version the write was made for: where the provider
+    /// itself refuses no stale write.
+    #[serde(default)]
+    pub guard: bool,
+    /// `create` only: the request names the record by `{reference}`, so that sending it again makes no second record.
+    #[serde(default)]
+    pub upsert: bool,
     /// `update` only: whether the body may hold changed fields alone.
     #[serde(default)]
     pub sparse: bool,
+    /// Several writes of this kind in one call.
+    pub batch: Option<Batch>,
 }
 
-fn yes() -> bool {
-    true
+impl Write {
+    /// Every hole of the write.
+    pub fn holes(&self) -> impl Iterator<Item = &Hole> {
+        let members = self.set.values().chain(self.defaults.values());
+        self.request.holes().chain(members.flat_map(Tree::holes))
+    }
 }
 
-/// What a body is made of.
+/// What a record that is sent is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Sends {
@@ -54,49 +75,15 @@ pub enum Sends {
     Nothing,
 }
 
-/// A member of a body.
-#[derive(Clone, Debug)]
-pub enum Member {
-    /// A constant.
-    Constant(Value),
-    /// Text with holes; a write that has no value for one is refused.
-    Text(Template<Json>),
-}
-
-impl<'de> Deserialize<'de> for Member {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(MemberVisitor)
-    }
-}
-
-struct MemberVisitor;
-
-impl Visitor<'_> for MemberVisitor {
-    type Value = Member;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a text with holes, a whole number, true or false")
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Member, E> {
-        Ok(Member::Constant(value.into()))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Member, E> {
-        Ok(Member::Constant(value.into()))
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Member, E> {
-        Template::parse(value).map(Member::Text).map_err(E::custom)
-    }
-}
-
-impl JsonSchema for Member {
-    fn schema_name() -> std::borrow::Cow<'static, str> {
-        "Member".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({ "type": ["string", "integer", "boolean"] })
-    }
+/// What a good answer to a write shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Shows {
+    /// The record as it is now; an answer without a body shows nothing.
+    #[default]
+    Record,
+    /// Its id only.
+    Id,
+    /// Nothing of it.
+    Nothing,
 }

@@ -8,6 +8,7 @@ use domain::sync_config::SyncConfigEvent;
 use domain::sync_record::SyncRecordEvent;
 use domain::sync_run::SyncRunEvent;
 use domain::webhook_delivery::WebhookDeliveryEvent;
+use domain::webhook_endpoint::WebhookEndpointEvent;
 
 macro_rules! persisted {
     ($($kind:ident($events:ident) { $($name:literal $version:literal => $variant:ident,)+ })+) => {
@@ -81,6 +82,14 @@ persisted! {
         "webhook_delivery.failed" "1" => WebhookFailed,
         "webhook_delivery.ignored" "1" => WebhookIgnored,
         "webhook_delivery.replayed" "1" => WebhookReplayed,
+    }
+    WebhookEndpoint(WebhookEndpointEvent) {
+        "webhook_endpoint.created" "1" => WebhookEndpointCreated,
+        "webhook_endpoint.changed" "1" => WebhookEndpointChanged,
+        "webhook_endpoint.secret_rotated" "1" => WebhookSecretRotated,
+        "webhook_endpoint.disabled" "1" => WebhookEndpointDisabled,
+        "webhook_endpoint.enabled" "1" => WebhookEndpointEnabled,
+        "webhook_endpoint.deleted" "1" => WebhookEndpointDeleted,
     }
     SyncConfig(SyncConfigEvent) {
         "sync_config.created" "1" => Created,

@@ -1,6 +1,7 @@
 //! Group commit: one task per process and log takes what has queued up and appends it in one transaction.
 
 mod queue;
+mod returning;
 mod task;
 #[cfg(test)]
 mod tests;

@@ -12,9 +12,12 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::super::raw::{Batch, Outcome, RawLog, RawUnit, broken};
 use super::queue::{BATCH_EVENTS, Queue, UNIT_BYTES, UNIT_EVENTS, Waiting};
+use super::returning::Returning;
 
 /// Calls that may wait to be taken into the queue.
 const CALLS: usize = 1_024;
+/// Units that are written without waiting for more.
+const WORTH_A_WRITE: usize = 256;
 /// Batches that look first, after one that had to be given up: conflicts come in swarms.
 const CAREFUL_BATCHES: u32 = 4;
 /// How often expired commands are forgotten.
@@ -25,6 +28,9 @@ type Answers = Vec<Result<Appended, Refused>>;
 
 /// Told what became of every unit, before its caller is: `true` when it is stored.
 pub(crate) type Settled = Arc<dyn Fn(&RawUnit, bool) + Send + Sync>;
+
+/// Units on their way; none, when there was nothing to append.
+pub(crate) struct Submitted(Option<oneshot::Receiver<Result<Answers, Unavailable>>>);
 
 struct Call {
     units: Vec<RawUnit>,
@@ -49,6 +55,7 @@ struct Task {
     wakeups: Arc<dyn Wakeups>,
     settled: Settled,
     queue: Queue,
+    returning: Returning,
     calls: HashMap<u64, Pending>,
     next_call: u64,
     careful: u32,
@@ -64,23 +71,40 @@ impl GroupCommit {
         settled: Settled,
     ) -> Self {
         let (sender, receiver) = mpsc::channel(CALLS);
-        let (queue, calls) = (Queue::default(), HashMap::new());
-        let task =
-            Task { raw, clock, wakeups, settled, queue, calls, next_call: 0, careful: 0, pruned: None };
+        let task = Task {
+            raw,
+            clock,
+            wakeups,
+            settled,
+            queue: Queue::default(),
+            returning: Returning::default(),
+            calls: HashMap::new(),
+            next_call: 0,
+            careful: 0,
+            pruned: None,
+        };
         tokio::spawn(task.run(receiver));
         Self(sender)
     }
 
-    /// Queues the units and waits until each is stored or refused.
-    pub(crate) async fn append(&self, units: Vec<RawUnit>) -> Result<Answers, Unavailable> {
+    /// Queues the units.
+    pub(crate) async fn submit(&self, units: Vec<RawUnit>) -> Result<Submitted, Unavailable> {
         for unit in &units {
             check_size(unit)?;
         }
         if units.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Submitted(None));
         }
         let (reply, answer) = oneshot::channel();
         self.0.send(Call { units, reply }).await.map_err(|_| broken("the append task has ended"))?;
+        Ok(Submitted(Some(answer)))
+    }
+}
+
+impl Submitted {
+    /// Waits until each unit is stored or refused.
+    pub(crate) async fn wait(self) -> Result<Answers, Unavailable> {
+        let Some(answer) = self.0 else { return Ok(Vec::new()) };
         answer
             .await
             .map_err(|_| broken("the append task ended before its answer; what it wrote is unknown"))?
@@ -105,18 +129,34 @@ impl Task {
         while let Some(call) = calls.recv().await {
             self.take(call);
             while self.queue.len() > 0 {
-                while self.queue.len() < 4 * BATCH_EVENTS
-                    && let Ok(call) = calls.try_recv()
-                {
-                    self.take(call);
-                }
+                self.gather(&mut calls).await;
                 self.write().await;
             }
             self.prune().await;
         }
     }
 
+    /// Takes the calls that are there, and those that a moment's patience brings.
+    async fn gather(&mut self, calls: &mut mpsc::Receiver<Call>) {
+        loop {
+            while self.queue.len() < 4 * BATCH_EVENTS
+                && let Ok(call) = calls.try_recv()
+            {
+                self.take(call);
+            }
+            if self.queue.len() >= WORTH_A_WRITE {
+                return;
+            }
+            let Some(patience) = self.returning.patience(self.clock.now()) else { return };
+            match tokio::time::timeout(patience, calls.recv()).await {
+                Ok(Some(call)) => self.take(call),
+                Ok(None) | Err(_) => return,
+            }
+        }
+    }
+
     fn take(&mut self, Call { units, reply }: Call) {
+        self.returning.came();
         let call = self.next_call;
         self.next_call += 1;
         let left = units.len();
@@ -132,7 +172,20 @@ impl Task {
         let places: Vec<(u64, usize)> = batch.iter().map(|waiting| (waiting.call, waiting.place)).collect();
         let units = Arc::new(batch.into_iter().map(|waiting| waiting.unit).collect::<Vec<_>>());
         let batch = Batch { units: Arc::clone(&units), now: self.clock.now(), careful: self.careful > 0 };
-        match self.raw.append(batch).await {
+        let began = batch.now;
+        let outcome = self.raw.append(batch).await;
+        let before = self.calls.len();
+        self.settle(outcome, &units, places);
+        self.returning.answered(before - self.calls.len(), began, self.clock.now());
+    }
+
+    fn settle(
+        &mut self,
+        outcome: Result<Outcome, Unavailable>,
+        units: &[RawUnit],
+        places: Vec<(u64, usize)>,
+    ) {
+        match outcome {
             Ok(Outcome { answers, conflicted }) => {
                 self.careful = if conflicted { CAREFUL_BATCHES } else { self.careful.saturating_sub(1) };
                 if answers.iter().any(Result::is_ok) {

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::super::raw::{RawEvent, RawStream, RawUnit};
 use super::queue::{BATCH_BYTES, BATCH_EVENTS, Queue, Waiting};
+use super::returning::Returning;
 
 fn stream(id: &str) -> StreamId {
     StreamId { kind: Kind::LocalRecord, id: id.to_owned() }
@@ -74,4 +75,33 @@ fn a_batch_ends_where_the_next_unit_would_pass_its_limit_and_a_larger_unit_goes_
     let mut heavy = unit("e", 1);
     heavy.streams[0].events[0].payload = "x".repeat(BATCH_BYTES);
     assert_eq!(batches(queue([unit("a", 1), heavy, unit("b", 1)])), [vec![0], vec![1], vec![2]]);
+}
+
+fn at(milliseconds: i64) -> chrono::DateTime<chrono::Utc> {
+    chrono::DateTime::from_timestamp_millis(milliseconds).unwrap()
+}
+
+#[test]
+fn after_a_long_append_its_callers_are_waited_for_half_as_long_at_most() {
+    let mut returning = Returning::default();
+    assert_eq!(returning.patience(at(0)), None);
+    returning.answered(2, at(0), at(8));
+    assert_eq!(returning.patience(at(8)), Some(std::time::Duration::from_millis(4)));
+    returning.came();
+    assert_eq!(returning.patience(at(10)), Some(std::time::Duration::from_millis(2)));
+    assert_eq!(returning.patience(at(12)), None);
+    assert_eq!(returning.patience(at(13)), None);
+    returning.answered(1, at(20), at(20_000));
+    assert_eq!(returning.patience(at(20_000)), Some(std::time::Duration::from_millis(10)));
+}
+
+#[test]
+fn nobody_is_waited_for_when_all_are_back_or_the_append_was_short() {
+    let mut returning = Returning::default();
+    returning.answered(1, at(0), at(8));
+    returning.came();
+    returning.came();
+    assert_eq!(returning.patience(at(8)), None);
+    returning.answered(30, at(10), at(11));
+    assert_eq!(returning.patience(at(11)), None);
 }

@@ -11,7 +11,7 @@ use sqlx::postgres::PgConnection;
 
 use super::super::check::ClaimEffects;
 use super::super::raw::{Batch, COMMANDS_KEPT, Outcome, RawUnit, broken, number, stored};
-use super::rows::{JsonText, Rows};
+use super::rows::{JsonText, Rows, Shared, Shown};
 use super::statement::Statement;
 use super::{APPEND_LOCK, BEGIN_LOCKED, find};
 use crate::database::{Postgres, UNIQUE_VIOLATION, away, has_code};
@@ -53,18 +53,17 @@ async fn at_once(
     units: &[&RawUnit],
     batch: &Batch,
 ) -> Result<Option<Vec<Appended>>, Unavailable> {
-    let organizations = organizations(units);
-    let mut rows = rows(units, &organizations, batch);
+    let mut rows = rows(units, batch, true);
     for write in units.iter().flat_map(|unit| &unit.claims) {
         match &write.change {
             ClaimChange::Take { key, tag } => {
                 rows.claims.keys.push(&key.0);
-                rows.claims.streams.push(write.stream.to_string());
+                rows.claims.streams.push(Shown(&write.stream));
                 rows.claims.tags.push(tag.as_ref().map(<[u8; 16]>::as_slice));
             }
             ClaimChange::Retag { key, tag } => {
                 rows.retags.keys.push(&key.0);
-                rows.retags.streams.push(write.stream.to_string());
+                rows.retags.streams.push(Shown(&write.stream));
                 rows.retags.tags.push(Some(tag));
             }
             ClaimChange::Release { .. } => return Ok(None),
@@ -75,8 +74,8 @@ async fn at_once(
         rows.predecessors.ids.push(&append.stream.id);
         rows.predecessors.sequences.push(stored(append.expected));
     }
-    for (unit, organization) in units.iter().zip(&organizations) {
-        keys(&mut rows, unit, organization, |_| true);
+    for unit in units {
+        keys(&mut rows, unit, |_| true);
     }
     match execute(connection, Statement::new(rows, Some(APPEND_LOCK))?).await {
         Ok(positions) => per_unit(units, &positions).map(Some),
@@ -129,57 +128,56 @@ async fn write_checked(
     if units.is_empty() {
         return Ok(Vec::new());
     }
-    let organizations = organizations(units);
-    let mut rows = rows(units, &organizations, batch);
+    let mut rows = rows(units, batch, false);
     for (ClaimKey(key), held) in effects {
         match held {
             Some(held) => {
                 rows.claims.keys.push(key);
-                rows.claims.streams.push(held.stream.to_string());
+                rows.claims.streams.push(Shown(&held.stream));
                 rows.claims.tags.push(held.tag.as_ref().map(<[u8; 16]>::as_slice));
             }
             None => rows.releases.push(key),
         }
     }
-    for (unit, organization) in units.iter().zip(&organizations) {
-        keys(&mut rows, unit, organization, |stream| fresh_keys.get(stream).copied().unwrap_or(true));
+    for unit in units {
+        keys(&mut rows, unit, |stream| fresh_keys.get(stream).copied().unwrap_or(true));
     }
     let positions = execute(connection, Statement::new(rows, None)?).await.map_err(away)?;
     per_unit(units, &positions)
 }
 
-fn organizations(units: &[&RawUnit]) -> Vec<String> {
-    units.iter().map(|unit| unit.organization.to_string()).collect()
-}
-
-/// Events, snapshots and commands of the units.
-fn rows<'a>(units: &[&'a RawUnit], organizations: &'a [String], batch: &Batch) -> Rows<'a> {
+/// Events, snapshots and commands of the units. With `fresh` a row that is there already undoes them all.
+fn rows<'a>(units: &[&'a RawUnit], batch: &Batch, fresh: bool) -> Rows<'a> {
     let mut rows = Rows::default();
-    for (unit, organization) in units.iter().zip(organizations) {
+    for unit in units {
         let first = rows.events.ids.len() + 1;
         for append in &unit.streams {
             let (kind, id) = (append.stream.kind.as_str(), append.stream.id.as_str());
             for (sequence, event) in (append.expected + 1..).zip(&append.events) {
-                rows.events.kinds.push(kind);
                 rows.events.ids.push(id);
                 rows.events.sequences.push(stored(sequence));
-                rows.events.types.push(event.event_type);
-                rows.events.versions.push(event.event_version);
                 rows.events.payloads.push(JsonText(&event.payload));
-                rows.events.metadata.push(JsonText(&event.metadata));
-                rows.events.organizations.push(organization);
+                rows.events.shared.push(rows.events.distinct.place(Shared {
+                    kind: append.stream.kind,
+                    event_type: event.event_type,
+                    event_version: event.event_version,
+                    metadata: &event.metadata,
+                    organization: unit.organization,
+                }));
             }
             if let Some(snapshot) = &append.snapshot {
-                rows.snapshots.kinds.push(kind);
-                rows.snapshots.ids.push(id);
-                rows.snapshots.sequences.push(stored(snapshot.sequence));
-                rows.snapshots.shapes.push(snapshot.shape.into());
-                rows.snapshots.payloads.push(&snapshot.payload);
+                let first = fresh && append.expected == 0;
+                let snapshots = if first { &mut rows.first_snapshots } else { &mut rows.snapshots };
+                snapshots.kinds.push(kind);
+                snapshots.ids.push(id);
+                snapshots.sequences.push(stored(snapshot.sequence));
+                snapshots.shapes.push(snapshot.shape.into());
+                snapshots.payloads.push(&snapshot.payload);
             }
         }
         if let Some(command) = &unit.command {
-            rows.commands.organizations.push(organization);
-            rows.commands.ids.push(command.command_id.to_string());
+            rows.commands.organizations.push(Shown(unit.organization));
+            rows.commands.ids.push(Shown(command.command_id));
             rows.commands.hashes.push(&command.body_hash);
             rows.commands.first.push(stored(first as u64));
             rows.commands.last.push(stored(rows.events.ids.len() as u64));
@@ -189,15 +187,10 @@ fn rows<'a>(units: &[&'a RawUnit], organizations: &'a [String], batch: &Batch) -
     rows
 }
 
-fn keys<'a>(
-    rows: &mut Rows<'a>,
-    unit: &'a RawUnit,
-    organization: &'a str,
-    fresh: impl Fn(&StreamId) -> bool,
-) {
+fn keys<'a>(rows: &mut Rows<'a>, unit: &'a RawUnit, fresh: impl Fn(&StreamId) -> bool) {
     for key in unit.keys.iter().filter(|key| fresh(&key.stream)) {
-        rows.keys.organizations.push(organization);
-        rows.keys.subjects.push(key.stream.to_string());
+        rows.keys.organizations.push(Shown(unit.organization));
+        rows.keys.subjects.push(Shown(&key.stream));
         rows.keys.wrapped.push(&key.wrapped);
     }
 }

@@ -3,17 +3,24 @@
 use std::collections::HashMap;
 
 use application::ports::Unavailable;
-use application::ports::event_log::{Claimed, CommandRecord};
+use application::ports::event_log::{Claimed, CommandRecord, Recognised};
 use chrono::{DateTime, Utc};
 use domain::claim::ClaimKey;
+use domain::digest::Tag;
 use domain::ids::{CommandId, OrganizationId};
 
-use super::super::raw::{Taken, rows};
+use super::super::raw::{Taken, broken, compared, rows};
 use super::{BEGIN_LOCKED, find};
 use crate::database::{Postgres, away};
 
 const CLAIMED: &str = "SELECT c.claim, c.stream, c.tag FROM UNNEST($1::bytea[]) u(k),
     LATERAL (SELECT claim, stream, tag FROM claims WHERE claim = u.k LIMIT 1) c";
+/// One row: places of the claims that are held with the same tag, and of those held with another.
+const COMPARED: &str = "SELECT
+    coalesce(array_agg((u.ord - 1)::int4) FILTER (WHERE c.tag = u.t), '{}'),
+    coalesce(array_agg((u.ord - 1)::int4) FILTER (WHERE (c.tag = u.t) IS NOT TRUE), '{}')
+    FROM UNNEST($1::bytea[], $2::bytea[]) WITH ORDINALITY u(k, t, ord),
+    LATERAL (SELECT tag FROM claims WHERE claim = u.k LIMIT 1) c";
 const LIST: &str = "SELECT claim, stream, tag FROM claims WHERE claim > $1 ORDER BY claim LIMIT $2";
 const TAKE: &str = "INSERT INTO claims (claim, stream, tag)
     SELECT * FROM UNNEST($1::bytea[], $2::text[], $3::bytea[])";
@@ -32,6 +39,37 @@ pub(super) async fn claimed(
     let rows = sqlx::query(CLAIMED).bind(asked).fetch_all(postgres.pool()).await.map_err(away)?;
     let held = rows.iter().map(find::claim).collect::<Result<HashMap<_, _>, _>>()?;
     Ok(keys.iter().map(|key| held.get(key).cloned()).collect())
+}
+
+pub(super) async fn recognise(
+    postgres: &Postgres,
+    asked: &[(ClaimKey, Option<Tag>)],
+) -> Result<Vec<Recognised>, Unavailable> {
+    let keys: Vec<&[u8]> = asked.iter().map(|(key, _)| key.0.as_slice()).collect();
+    let tags: Vec<Option<&[u8]>> =
+        asked.iter().map(|(_, tag)| tag.as_ref().map(<[u8; 16]>::as_slice)).collect();
+    let (same, changed): (Vec<i32>, Vec<i32>) =
+        sqlx::query_as(COMPARED).bind(keys).bind(tags).fetch_one(postgres.pool()).await.map_err(away)?;
+    let mut recognised = vec![Recognised::Not; asked.len()];
+    let place = |place: i32| usize::try_from(place).unwrap_or(usize::MAX);
+    for slot in same.into_iter().map(place) {
+        *recognised.get_mut(slot).ok_or_else(unasked)? = Recognised::Same;
+    }
+    let changed: Vec<usize> = changed.into_iter().map(place).collect();
+    if changed.is_empty() {
+        return Ok(recognised);
+    }
+    let keys = changed.iter().map(|slot| asked.get(*slot).map(|(key, _)| key.clone()).ok_or_else(unasked));
+    let held = claimed(postgres, &keys.collect::<Result<Vec<_>, _>>()?).await?;
+    for (slot, held) in changed.into_iter().zip(held) {
+        // Compared again: between the two statements it may have been tagged anew, or given back.
+        recognised[slot] = compared(held, asked[slot].1);
+    }
+    Ok(recognised)
+}
+
+fn unasked() -> Unavailable {
+    broken("the database answered what was not asked")
 }
 
 pub(super) async fn list(

@@ -3,6 +3,7 @@
 mod append;
 mod claims;
 mod find;
+mod gather;
 mod port;
 mod read;
 mod rows;
@@ -20,15 +21,20 @@ pub(super) const APPEND_LOCK: i64 = 7_220_032;
 pub(super) const BEGIN_LOCKED: &str = "BEGIN; SELECT pg_advisory_xact_lock(7220032)";
 
 /// The log in a PostgreSQL database.
-pub(crate) struct PostgresLog(Database);
+pub(crate) struct PostgresLog {
+    database: Database,
+    loads: gather::Gathered,
+}
 
 impl PostgresLog {
+    /// Must be called within a tokio runtime.
     pub(crate) fn new(database: Database) -> Self {
-        Self(database)
+        let loads = gather::Gathered::start(&database);
+        Self { database, loads }
     }
 
     fn postgres(&self) -> Result<&Postgres, Unavailable> {
-        match self.0.backend() {
+        match self.database.backend() {
             Backend::Postgres(postgres) => Ok(postgres),
             Backend::Sqlite(_) => Err(broken("the database is not PostgreSQL")),
         }

@@ -1,16 +1,17 @@
 //! Each operation, as a statement of its own.
 
 use application::ports::Unavailable;
-use application::ports::event_log::{Claimed, Filter};
+use application::ports::event_log::{Claimed, Filter, Recognised};
 use chrono::{DateTime, Utc};
 use domain::claim::ClaimKey;
+use domain::digest::Tag;
 use domain::ids::{CommandId, OrganizationId};
 use domain::stream::StreamId;
 
 use super::super::raw::{
     Batch, ListQuery, LoadQuery, Outcome, RawLoaded, RawLog, RawRecorded, Taken, WrappedKeys,
 };
-use super::{PostgresLog, append, claims, read};
+use super::{PostgresLog, append, claims, gather, read};
 
 #[async_trait::async_trait]
 impl RawLog for PostgresLog {
@@ -19,6 +20,9 @@ impl RawLog for PostgresLog {
     }
 
     async fn load(&self, query: LoadQuery) -> Result<Vec<RawLoaded>, Unavailable> {
+        if query.streams.len() <= gather::FEW {
+            return self.loads.load(query).await;
+        }
         read::load(self.postgres()?, &query).await
     }
 
@@ -45,6 +49,10 @@ impl RawLog for PostgresLog {
 
     async fn claimed(&self, keys: &[ClaimKey]) -> Result<Vec<Option<Claimed>>, Unavailable> {
         claims::claimed(self.postgres()?, keys).await
+    }
+
+    async fn recognise(&self, asked: Vec<(ClaimKey, Option<Tag>)>) -> Result<Vec<Recognised>, Unavailable> {
+        claims::recognise(self.postgres()?, &asked).await
     }
 
     async fn list_claims(&self, after: &[u8], limit: usize) -> Result<Vec<(ClaimKey, Claimed)>, Unavailable> {

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::ids::OrganizationId;
 use domain::stream::StreamId;
 use sqlx::Row as _;
-use sqlx::postgres::PgRow;
+use sqlx::postgres::{PgPool, PgRow};
 
 use super::super::raw::{
     ListQuery, LoadQuery, RawLoaded, RawRecorded, WrappedKeys, broken, number, organization, parse_stream,
@@ -34,12 +34,12 @@ const WITH_SNAPSHOT: &str = "SELECT e.global_position, e.aggregate_type, e.aggre
     LEFT JOIN events e ON e.aggregate_type = $1 AND e.aggregate_id = $2 AND e.sequence > coalesce(s.sequence, $3)
     ORDER BY e.sequence";
 const STREAMS: &str = "SELECT e.*, u.ord, s.sequence, s.payload
-    FROM UNNEST($1::text[], $2::text[]) WITH ORDINALITY u(t, i, ord)
+    FROM UNNEST($1::text[], $2::text[], $3::bigint[], $4::bigint[]) WITH ORDINALITY u(t, i, a, h, ord)
     LEFT JOIN LATERAL (SELECT sequence, payload FROM snapshots WHERE aggregate_type = u.t AND aggregate_id = u.i
-        AND shape = $4 LIMIT 1) s ON true
+        AND shape = u.h LIMIT 1) s ON true
     LEFT JOIN LATERAL (SELECT global_position, aggregate_type, aggregate_id, sequence, event_type, event_version,
         payload, metadata, organization_id, recorded_at FROM events WHERE aggregate_type = u.t AND aggregate_id = u.i
-        AND sequence > coalesce(s.sequence, $3) ORDER BY sequence) e ON true
+        AND sequence > coalesce(s.sequence, u.a) ORDER BY sequence) e ON true
     ORDER BY u.ord, e.sequence";
 const ALL: &str = select!("WHERE global_position > $1 ORDER BY global_position LIMIT $2");
 const FILTERED: &str = select!(
@@ -55,29 +55,48 @@ const FIRST_FROM: &str = "SELECT global_position, recorded_at FROM events WHERE 
 const KEYS: &str = "SELECT k.subject, k.wrapped FROM UNNEST($2::text[]) u(s),
     LATERAL (SELECT subject, wrapped FROM subject_keys WHERE organization_id = $1 AND subject = u.s LIMIT 1) k";
 
+/// Several loads in one query, each answered as by itself.
+pub(super) async fn load_together(
+    pool: &PgPool,
+    queries: &[&LoadQuery],
+) -> Result<Vec<Vec<RawLoaded>>, Unavailable> {
+    let streams = || queries.iter().flat_map(|query| query.streams.iter().map(move |stream| (query, stream)));
+    let kinds: Vec<&str> = streams().map(|(_, stream)| stream.kind.as_str()).collect();
+    let ids: Vec<&str> = streams().map(|(_, stream)| stream.id.as_str()).collect();
+    let after: Vec<i64> = streams().map(|(query, _)| stored(query.after)).collect();
+    let shapes: Vec<Option<i64>> = streams().map(|(query, _)| query.shape.map(i64::from)).collect();
+    let mut loaded = vec![RawLoaded::default(); ids.len()];
+    let wanted: Vec<Option<u32>> = streams().map(|(query, _)| query.shape).collect();
+    let select = sqlx::query(STREAMS).bind(kinds).bind(ids).bind(after).bind(shapes);
+    for row in &select.fetch_all(pool).await.map_err(away)? {
+        let place: i64 = row.try_get(10).map_err(away)?;
+        let place = usize::try_from(place - 1).ok().filter(|place| *place < wanted.len());
+        let place = place.ok_or_else(|| broken("the database answered what was not asked"))?;
+        add(&mut loaded[place], row, wanted[place])?;
+    }
+    let mut loaded = loaded.into_iter();
+    Ok(queries.iter().map(|query| loaded.by_ref().take(query.streams.len()).collect()).collect())
+}
+
+/// One load in a query of its own.
 pub(super) async fn load(postgres: &Postgres, query: &LoadQuery) -> Result<Vec<RawLoaded>, Unavailable> {
-    if let ([only], None) = (query.streams.as_slice(), query.shape) {
+    let [only] = query.streams.as_slice() else {
+        let loaded = load_together(postgres.pool(), &[query]).await?;
+        return Ok(loaded.into_iter().flatten().collect());
+    };
+    let mut loaded = RawLoaded::default();
+    let Some(shape) = query.shape else {
         let select = sqlx::query(STREAM).bind(only.kind.as_str()).bind(&only.id).bind(stored(query.after));
         let rows = select.fetch_all(postgres.pool()).await.map_err(away)?;
-        let events = rows.iter().map(recorded).collect::<Result<_, _>>()?;
-        return Ok(vec![RawLoaded { snapshot: None, events }]);
-    }
-    let shape = query.shape.map(i64::from);
-    let select = if let [only] = query.streams.as_slice() {
-        sqlx::query(WITH_SNAPSHOT).bind(only.kind.as_str()).bind(&only.id)
-    } else {
-        let kinds: Vec<&str> = query.streams.iter().map(|stream| stream.kind.as_str()).collect();
-        let ids: Vec<&str> = query.streams.iter().map(|stream| stream.id.as_str()).collect();
-        sqlx::query(STREAMS).bind(kinds).bind(ids)
+        loaded.events = rows.iter().map(recorded).collect::<Result<_, _>>()?;
+        return Ok(vec![loaded]);
     };
-    let select = select.bind(stored(query.after)).bind(shape);
-    let mut loaded = vec![RawLoaded::default(); query.streams.len()];
+    let select = sqlx::query(WITH_SNAPSHOT).bind(only.kind.as_str()).bind(&only.id);
+    let select = select.bind(stored(query.after)).bind(i64::from(shape));
     for row in &select.fetch_all(postgres.pool()).await.map_err(away)? {
-        let place: i64 = row.try_get(10).map_err(away)?;
-        let one = usize::try_from(place - 1).ok().and_then(|place| loaded.get_mut(place));
-        add(one.ok_or_else(|| broken("the database answered what was not asked"))?, row, query.shape)?;
+        add(&mut loaded, row, query.shape)?;
     }
-    Ok(loaded)
+    Ok(vec![loaded])
 }
 
 fn add(loaded: &mut RawLoaded, row: &PgRow, shape: Option<u32>) -> Result<(), Unavailable> {

@@ -11,7 +11,14 @@ use sqlx::postgres::{PgArguments, PgHasArrayType};
 use sqlx::{Arguments, Encode, Postgres, Type};
 
 use super::super::raw::broken;
-use super::rows::{Claims, Commands, Events, Keys, Predecessors, Rows, Snapshots};
+use super::rows::{Claims, Commands, Events, JsonText, Keys, Predecessors, Rows, Shown, Snapshots};
+
+/// A snapshot takes the place of an older one.
+const NEWER: &str = " ON CONFLICT (aggregate_type, aggregate_id)
+    DO UPDATE SET sequence = excluded.sequence, shape = excluded.shape, payload = excluded.payload";
+
+/// Combinations of what events share that are sent once instead of with each event.
+const FEW: usize = 64;
 
 /// SQL and its arguments, numbered as they come.
 pub(super) struct Statement {
@@ -49,7 +56,8 @@ impl Statement {
         self.claims(rows.claims, fresh)?;
         self.retags(rows.retags)?;
         self.releases(rows.releases)?;
-        self.snapshots(rows.snapshots)?;
+        self.snapshots(rows.first_snapshots, ("b", ""))?;
+        self.snapshots(rows.snapshots, ("s", NEWER))?;
         self.keys(rows.keys)?;
         self.commands(rows.commands)?;
         self.answer(retagged, existing)
@@ -77,23 +85,40 @@ impl Statement {
     }
 
     fn events(&mut self, events: Events<'_>) -> Result<(), Failure> {
-        let columns = [
-            self.array(events.kinds, "text")?,
-            self.array(events.ids, "text")?,
-            self.array(events.sequences, "bigint")?,
-            self.array(events.types, "text")?,
-            self.array(events.versions, "text")?,
-            self.array(events.payloads, "json")?,
-            self.array(events.metadata, "json")?,
-            self.array(events.organizations, "text")?,
+        let Events { ids, sequences, payloads, mut shared, distinct } = events;
+        let few = distinct.all.len() <= FEW;
+        // Where events have little in common, each brings its own: PostgreSQL counts through an array to a place.
+        let each = |place: i32| distinct.all[usize::try_from(place - 1).unwrap_or_default()];
+        let all = if few { distinct.all.clone() } else { shared.iter().copied().map(each).collect() };
+        if !few {
+            shared.clear();
+        }
+        let rest = [
+            self.array(all.iter().map(|shared| shared.kind.as_str()).collect(), "text")?,
+            self.array(all.iter().map(|shared| shared.event_type).collect(), "text")?,
+            self.array(all.iter().map(|shared| shared.event_version).collect(), "text")?,
+            self.array(all.iter().map(|shared| JsonText(shared.metadata)).collect(), "json")?,
+            self.array(all.iter().map(|shared| Shown(shared.organization)).collect(), "text")?,
+        ];
+        let own = [
+            self.array(ids, "text")?,
+            self.array(sequences, "bigint")?,
+            self.array(payloads, "json")?,
+            self.array(shared, "int")?,
         ]
         .join(", ");
         self.sql.push_str(
-            ", e AS (INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
-            metadata, organization_id, recorded_at)
-            SELECT u.t, u.i, u.s, u.n, u.v, u.p, u.m, u.o, n.t",
+            ", e AS (INSERT INTO events (aggregate_id, sequence, payload, aggregate_type, event_type, event_version,
+            metadata, organization_id, recorded_at) SELECT u.i, u.s, u.p, ",
         );
-        write!(self.sql, " FROM n, UNNEST({columns}) u(t, i, s, n, v, p, m, o) RETURNING global_position)")?;
+        if few {
+            write!(self.sql, "({})[u.d], n.t FROM n, UNNEST({own}) u(i, s, p, d)", rest.join(")[u.d], ("))?;
+        } else {
+            let rest = rest.join(", ");
+            write!(self.sql, "u.t, u.n, u.v, u.m, u.o, n.t FROM n, UNNEST({own}, {rest})")?;
+            self.sql.push_str(" u(i, s, p, d, t, n, v, m, o)");
+        }
+        self.sql.push_str(" RETURNING global_position)");
         self.sql.push_str(
             ", g AS MATERIALIZED (SELECT array_agg(global_position ORDER BY global_position) AS at FROM e)",
         );
@@ -135,7 +160,7 @@ impl Statement {
         Ok(())
     }
 
-    fn snapshots(&mut self, snapshots: Snapshots<'_>) -> Result<(), Failure> {
+    fn snapshots(&mut self, snapshots: Snapshots<'_>, (name, known): (&str, &str)) -> Result<(), Failure> {
         if snapshots.ids.is_empty() {
             return Ok(());
         }
@@ -147,14 +172,12 @@ impl Statement {
             self.array(snapshots.payloads, "bytea")?,
         ]
         .join(", ");
-        self.sql.push_str(
-            ", s AS (INSERT INTO snapshots (aggregate_type, aggregate_id, sequence, shape, payload)",
-        );
-        write!(self.sql, " SELECT u.t, u.i, u.s, u.h, u.p FROM l, UNNEST({columns}) u(t, i, s, h, p)")?;
-        self.sql.push_str(
-            " ON CONFLICT (aggregate_type, aggregate_id)
-            DO UPDATE SET sequence = excluded.sequence, shape = excluded.shape, payload = excluded.payload)",
-        );
+        write!(self.sql, ", {name} AS (INSERT INTO snapshots")?;
+        self.sql.push_str(" (aggregate_type, aggregate_id, sequence, shape, payload)");
+        write!(
+            self.sql,
+            " SELECT u.t, u.i, u.s, u.h, u.p FROM l, UNNEST({columns}) u(t, i, s, h, p){known})"
+        )?;
         Ok(())
     }
 

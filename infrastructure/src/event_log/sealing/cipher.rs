@@ -3,13 +3,15 @@
 use aws_lc_rs::aead::{AES_256_GCM, Aad, NONCE_LEN, Nonce, RandomizedNonceKey};
 
 /// The ciphertext of `plain`, bound to `associated`.
-pub(super) fn seal(key: &[u8; 32], associated: &[u8], mut plain: Vec<u8>) -> Vec<u8> {
+pub(super) fn seal(key: &[u8; 32], associated: &[u8], plain: &[u8]) -> Vec<u8> {
     let key = RandomizedNonceKey::new(&AES_256_GCM, key).expect("the key has the cipher's length");
-    let done = key.seal_in_place_append_tag(Aad::from(associated), &mut plain);
-    let nonce = done.expect("the cipher takes messages of up to 64 GiB");
-    let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len());
-    sealed.extend_from_slice(nonce.as_ref());
-    sealed.append(&mut plain);
+    let mut sealed = Vec::with_capacity(NONCE_LEN + plain.len() + AES_256_GCM.tag_len());
+    sealed.resize(NONCE_LEN, 0);
+    sealed.extend_from_slice(plain);
+    let done = key.seal_in_place_separate_tag(Aad::from(associated), &mut sealed[NONCE_LEN..]);
+    let (nonce, tag) = done.expect("the cipher takes messages of up to 64 GiB");
+    sealed[..NONCE_LEN].copy_from_slice(nonce.as_ref());
+    sealed.extend_from_slice(tag.as_ref());
     sealed
 }
 

@@ -32,9 +32,13 @@ enum Held {
 
 type Name = (OrganizationId, StreamId);
 
+/// Keys by organization and subject, so that looking one up copies nothing.
+#[derive(Default)]
+struct Keys(HashMap<OrganizationId, HashMap<StreamId, Held>>);
+
 /// Keys of one operation.
 #[derive(Default)]
-pub(crate) struct Ring(HashMap<Name, Held>);
+pub(crate) struct Ring(Keys);
 
 /// All keys of this process.
 pub(crate) struct SubjectKeys {
@@ -45,8 +49,10 @@ pub(crate) struct SubjectKeys {
 
 #[derive(Default)]
 struct Cache {
-    young: HashMap<Name, Held>,
-    old: HashMap<Name, Held>,
+    young: Keys,
+    /// How many are young.
+    count: usize,
+    old: Keys,
 }
 
 impl SubjectKeys {
@@ -58,12 +64,15 @@ impl SubjectKeys {
     pub(crate) async fn ring(&self, subjects: Vec<Name>) -> Result<Ring, Unavailable> {
         let mut ring = Ring::default();
         let mut missing: HashMap<OrganizationId, Vec<StreamId>> = HashMap::new();
-        for name in subjects {
-            match self.cached(&name) {
-                // Of two processes that start one record at once, the other's key may be the stored one.
-                None | Some(Held::Pending(..)) => missing.entry(name.0).or_default().push(name.1),
-                Some(held) => {
-                    ring.0.insert(name, held);
+        {
+            let cache = self.cache();
+            for (organization, subject) in subjects {
+                match cache.get(organization, &subject) {
+                    // Of two processes that start one record at once, the other's key may be the stored one.
+                    None | Some(Held::Pending(..)) => missing.entry(organization).or_default().push(subject),
+                    Some(held) => {
+                        ring.0.insert(organization, subject, held.clone());
+                    }
                 }
             }
         }
@@ -84,6 +93,7 @@ impl SubjectKeys {
             return Ok(());
         }
         let wrapper = self.wrapper(organization).await?;
+        let mut cache = self.cache();
         for (subject, wrapped) in stored {
             let held = match wrapped {
                 None => Held::Destroyed,
@@ -91,8 +101,8 @@ impl SubjectKeys {
                     wrapper.unwrap(&associated(&subject), &wrapped).map_err(|error| away(&error))?,
                 )),
             };
-            self.cache().insert((organization, subject.clone()), held.clone());
-            ring.0.insert((organization, subject), held);
+            cache.insert(organization, subject.clone(), held.clone());
+            ring.0.insert(organization, subject, held);
         }
         Ok(())
     }
@@ -110,13 +120,13 @@ impl SubjectKeys {
         wrapper: &KeyWrapper,
         (organization, subject): (OrganizationId, &StreamId),
     ) -> Option<(SubjectKey, Option<NewKey>)> {
-        let name = (organization, subject.clone());
-        let held = ring.0.get(&name).cloned().or_else(|| self.cached(&name));
+        let held = ring.0.get(organization, subject).cloned();
+        let held = held.or_else(|| self.cache().get(organization, subject).cloned());
         let held = held.unwrap_or_else(|| {
             let key = KeyWrapper::random_key();
             let wrapped = wrapper.wrap(&associated(subject), &key);
             let held = Held::Pending(Arc::new(key), wrapped);
-            self.cache().insert(name, held.clone());
+            self.cache().insert(organization, subject.clone(), held.clone());
             held
         });
         match held {
@@ -131,23 +141,19 @@ impl SubjectKeys {
     pub(crate) fn settle(&self, organization: OrganizationId, keys: &[NewKey], stored: bool) {
         let mut cache = self.cache();
         for key in keys {
-            let name = (organization, key.stream.clone());
-            let known = cache.get(&name);
+            let known = cache.get(organization, &key.stream);
             let Some(Held::Pending(secret, wrapped)) = known else { continue };
-            if wrapped != key.wrapped {
+            if *wrapped != key.wrapped {
                 continue;
             }
+            let secret = Arc::clone(secret);
             if stored {
-                cache.insert(name, Held::Stored(secret));
+                cache.insert(organization, key.stream.clone(), Held::Stored(secret));
             } else {
-                cache.young.remove(&name);
-                cache.old.remove(&name);
+                cache.young.remove(organization, &key.stream);
+                cache.old.remove(organization, &key.stream);
             }
         }
-    }
-
-    fn cached(&self, name: &Name) -> Option<Held> {
-        self.cache().get(name)
     }
 
     fn cache(&self) -> MutexGuard<'_, Cache> {
@@ -157,24 +163,42 @@ impl SubjectKeys {
 
 impl Ring {
     /// The key that opens a subject's sealed contents; `None` when it was destroyed.
-    pub(crate) fn opening(&self, name: &Name) -> Option<&SubjectKey> {
-        match self.0.get(name)? {
+    pub(crate) fn opening(&self, organization: OrganizationId, subject: &StreamId) -> Option<&SubjectKey> {
+        match self.0.get(organization, subject)? {
             Held::Destroyed => None,
             Held::Stored(key) | Held::Pending(key, _) => Some(key),
         }
     }
 }
 
-impl Cache {
-    fn get(&self, name: &Name) -> Option<Held> {
-        self.young.get(name).or_else(|| self.old.get(name)).cloned()
+impl Keys {
+    fn get(&self, organization: OrganizationId, subject: &StreamId) -> Option<&Held> {
+        self.0.get(&organization)?.get(subject)
     }
 
-    fn insert(&mut self, name: Name, held: Held) {
-        if self.young.len() >= GENERATION {
+    /// Answers whether the key is new here.
+    fn insert(&mut self, organization: OrganizationId, subject: StreamId, held: Held) -> bool {
+        self.0.entry(organization).or_default().insert(subject, held).is_none()
+    }
+
+    fn remove(&mut self, organization: OrganizationId, subject: &StreamId) {
+        self.0.get_mut(&organization).map(|keys| keys.remove(subject));
+    }
+}
+
+impl Cache {
+    fn get(&self, organization: OrganizationId, subject: &StreamId) -> Option<&Held> {
+        self.young.get(organization, subject).or_else(|| self.old.get(organization, subject))
+    }
+
+    fn insert(&mut self, organization: OrganizationId, subject: StreamId, held: Held) {
+        if self.count >= GENERATION {
             self.old = std::mem::take(&mut self.young);
+            self.count = 0;
         }
-        self.young.insert(name, held);
+        if self.young.insert(organization, subject, held) {
+            self.count += 1;
+        }
     }
 }
 

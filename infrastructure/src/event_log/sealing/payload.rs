@@ -12,6 +12,8 @@ use super::{cipher, contents};
 
 const MEMBER: &str = "\"sealed\":\"";
 const END: &str = "\"}";
+/// Bytes that the contents of most records do not exceed.
+const USUAL: usize = 1_024;
 
 /// What a sealed part belongs to: moved to another organization, stream or event it does not open.
 fn associated(organization: OrganizationId, stream: &StreamId, event_type: &str) -> Vec<u8> {
@@ -27,10 +29,12 @@ fn associated(organization: OrganizationId, stream: &StreamId, event_type: &str)
     .concat()
 }
 
-/// The base64 text of the sealed part. No text inside JSON holds an unescaped quote, so the last member is plain.
+/// The base64 text of the sealed part. No text inside JSON holds an unescaped quote, so the last one before the end
+/// opens the last member's text.
 fn sealed_part(payload: &str) -> Option<&str> {
-    let (_, part) = payload.strip_suffix(END)?.rsplit_once(MEMBER)?;
-    part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/').then_some(part)
+    let body = payload.strip_suffix(END)?;
+    let (before, part) = body.split_at(body.rfind('"')? + 1);
+    before.ends_with(MEMBER).then_some(part)
 }
 
 /// Whether the payload has a sealed part.
@@ -49,8 +53,9 @@ pub(crate) struct Open<'a> {
 impl Open<'_> {
     /// Adds `taken`, encrypted, to the open `payload`.
     pub(crate) fn seal(&self, key: &SubjectKey, taken: &Fields, mut payload: String) -> String {
-        let plain = serde_json::to_vec(taken).expect("JSON becomes text");
-        let sealed = cipher::seal(key, &associated(self.organization, self.stream, self.event_type), plain);
+        let mut plain = Vec::with_capacity(USUAL);
+        serde_json::to_writer(&mut plain, taken).expect("JSON becomes text");
+        let sealed = cipher::seal(key, &associated(self.organization, self.stream, self.event_type), &plain);
         payload.pop();
         payload.reserve(MEMBER.len() + sealed.len() * 4 / 3 + 8);
         payload.push_str(if payload.ends_with('{') { "" } else { "," });

@@ -1,16 +1,19 @@
-//! Appending: read heads and claims under the write lock, drop what is refused, insert the rest.
+//! Appending: where something may be in the way, read heads and claims under the write lock, drop what is refused,
+//! insert the rest.
 
 use application::ports::Unavailable;
 use application::ports::event_log::{Appended, Refused};
 use chrono::{DateTime, Utc};
+use domain::stream::StreamId;
 use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use super::super::check::{ClaimEffects, Found};
 use super::super::raw::{Batch, COMMANDS_KEPT, Outcome, RawStream, RawUnit, number, stored};
-use super::claims;
+use super::{at_once, claims};
 use crate::database::{away, stored_time};
 
-const HEAD: &str = "SELECT max(sequence) FROM events WHERE aggregate_type = $1 AND aggregate_id = $2";
+pub(super) const HEAD: &str =
+    "SELECT max(sequence) FROM events WHERE aggregate_type = $1 AND aggregate_id = $2";
 const LAST_TIME: &str = "SELECT recorded_at FROM events ORDER BY global_position DESC LIMIT 1";
 const EVENT: &str =
     "INSERT INTO events (aggregate_type, aggregate_id, sequence, event_type, event_version, payload,
@@ -24,19 +27,38 @@ const COMMAND: &str = "INSERT OR REPLACE INTO commands
     VALUES ($1, $2, $3, $4, $5, $6)";
 
 pub(super) fn append(connection: &mut Connection, batch: &Batch) -> Result<Outcome, Unavailable> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(away)?;
+    if at_once::may(batch) {
+        if let Some(outcome) = at_once::append(connection, batch)? {
+            return Ok(outcome);
+        }
+        return Ok(Outcome { conflicted: true, ..checked(connection, batch)? });
+    }
+    checked(connection, batch)
+}
+
+/// Looks first, then writes what may be written.
+fn checked(connection: &mut Connection, batch: &Batch) -> Result<Outcome, Unavailable> {
+    let transaction = begin(connection)?;
     let mut found = find(&transaction, batch)?;
     let recorded_at = recorded_at(&transaction, batch.now)?;
     let mut answers = Vec::with_capacity(batch.units.len());
     for unit in batch.units.iter() {
         answers.push(match found.check(unit) {
             Err(refused) => Err(refused),
-            Ok(effects) => Ok(insert(&transaction, (unit, &effects), &mut found, (batch.now, &recorded_at))?),
+            Ok(effects) => {
+                let appended = insert(&transaction, (unit, &effects), &found, (batch.now, &recorded_at));
+                found.apply(unit, &effects);
+                Ok(appended.map_err(away)?)
+            }
         });
     }
     transaction.commit().map_err(away)?;
     let conflicted = answers.iter().any(Result::<Appended, Refused>::is_err);
     Ok(Outcome { answers, conflicted })
+}
+
+pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, Unavailable> {
+    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(away)
 }
 
 fn find(transaction: &Transaction<'_>, batch: &Batch) -> Result<Found, Unavailable> {
@@ -56,7 +78,7 @@ fn find(transaction: &Transaction<'_>, batch: &Batch) -> Result<Found, Unavailab
 }
 
 /// The clock's time, or the last event's where the clock was set back.
-fn recorded_at(transaction: &Transaction<'_>, now: DateTime<Utc>) -> Result<String, Unavailable> {
+pub(super) fn recorded_at(transaction: &Transaction<'_>, now: DateTime<Utc>) -> Result<String, Unavailable> {
     let mut statement = transaction.prepare_cached(LAST_TIME).map_err(away)?;
     let last: Option<String> = statement.query_row([], |row| row.get(0)).optional().map_err(away)?;
     let now = stored_time(now);
@@ -66,32 +88,57 @@ fn recorded_at(transaction: &Transaction<'_>, now: DateTime<Utc>) -> Result<Stri
 fn insert(
     transaction: &Transaction<'_>,
     (unit, effects): (&RawUnit, &ClaimEffects),
-    found: &mut Found,
+    found: &Found,
     (now, recorded_at): (DateTime<Utc>, &str),
-) -> Result<Appended, Unavailable> {
+) -> rusqlite::Result<Appended> {
+    let appended = insert_streams(transaction, unit, recorded_at)?;
+    insert_keys(transaction, unit, |stream| !found.has_key(unit.organization, stream))?;
+    claims::apply(transaction, effects)?;
+    insert_command(transaction, unit, appended, now)?;
+    Ok(appended)
+}
+
+/// Events and snapshots.
+pub(super) fn insert_streams(
+    transaction: &Transaction<'_>,
+    unit: &RawUnit,
+    recorded_at: &str,
+) -> rusqlite::Result<Appended> {
     let organization = unit.organization.to_string();
-    let mut positions = Vec::with_capacity(unit.streams.len());
+    let (mut first, mut last) = (i64::MAX, 0);
     for append in &unit.streams {
-        positions.push(insert_events(transaction, append, &organization, recorded_at).map_err(away)?);
-        insert_snapshot(transaction, append).map_err(away)?;
+        let (from, to) = insert_events(transaction, append, &organization, recorded_at)?;
+        (first, last) = (first.min(from), last.max(to));
+        insert_snapshot(transaction, append)?;
     }
-    for key in unit.keys.iter().filter(|key| !found.has_key(unit.organization, &key.stream)) {
-        let mut statement = transaction.prepare_cached(KEY).map_err(away)?;
-        statement.execute(params![organization, key.stream.to_string(), key.wrapped]).map_err(away)?;
+    // SQLite counts rows from 1.
+    Ok(Appended { first: first.unsigned_abs(), last: last.unsigned_abs() })
+}
+
+pub(super) fn insert_keys(
+    transaction: &Transaction<'_>,
+    unit: &RawUnit,
+    fresh: impl Fn(&StreamId) -> bool,
+) -> rusqlite::Result<()> {
+    let organization = unit.organization.to_string();
+    let mut statement = transaction.prepare_cached(KEY)?;
+    for key in unit.keys.iter().filter(|key| fresh(&key.stream)) {
+        statement.execute(params![organization, key.stream.to_string(), key.wrapped])?;
     }
-    claims::apply(transaction, effects).map_err(away)?;
-    let first = positions.iter().map(|(first, _)| *first).min().unwrap_or_default();
-    let last = positions.iter().map(|(_, last)| *last).max().unwrap_or_default();
-    if let Some(command) = &unit.command {
-        let expires = stored_time(now + COMMANDS_KEPT);
-        let id = command.command_id.to_string();
-        let mut statement = transaction.prepare_cached(COMMAND).map_err(away)?;
-        statement
-            .execute(params![organization, id, command.body_hash, first, last, expires])
-            .map_err(away)?;
-    }
-    found.apply(unit, effects);
-    Ok(Appended { first: number(first)?, last: number(last)? })
+    Ok(())
+}
+
+pub(super) fn insert_command(
+    transaction: &Transaction<'_>,
+    unit: &RawUnit,
+    Appended { first, last }: Appended,
+    now: DateTime<Utc>,
+) -> rusqlite::Result<()> {
+    let Some(command) = &unit.command else { return Ok(()) };
+    let (organization, id) = (unit.organization.to_string(), command.command_id.to_string());
+    let expires = stored_time(now + COMMANDS_KEPT);
+    let values = params![organization, id, command.body_hash, stored(first), stored(last), expires];
+    transaction.prepare_cached(COMMAND)?.execute(values).map(drop)
 }
 
 fn insert_events(

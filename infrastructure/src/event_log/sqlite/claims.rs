@@ -1,9 +1,10 @@
 //! Claims, commands and keys: found for the check, changed after it, and looked up.
 
 use application::ports::Unavailable;
-use application::ports::event_log::{Appended, Claimed, CommandRecord};
+use application::ports::event_log::{Appended, Claimed, CommandRecord, Recognised};
 use chrono::{DateTime, Utc};
 use domain::claim::{ClaimChange, ClaimKey};
+use domain::digest::Tag;
 use domain::ids::{CommandId, OrganizationId};
 use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 
@@ -37,11 +38,9 @@ pub(super) fn find(
             found.claims.insert(key.clone(), held);
         }
     }
-    if let Some(CommandRecord { command_id, .. }) = unit.command
-        && let Some((record, appended)) = command(connection, unit.organization, command_id, now)?
-    {
+    if let Some((record, appended)) = seen_command(connection, unit, now)? {
         let seen = Seen { body_hash: record.body_hash, appended };
-        found.commands.insert((unit.organization, command_id), seen);
+        found.commands.insert((unit.organization, record.command_id), seen);
     }
     for key in &unit.keys {
         let mut statement = connection.prepare_cached(KEY).map_err(away)?;
@@ -51,6 +50,18 @@ pub(super) fn find(
         }
     }
     Ok(())
+}
+
+/// The unit's command, if it was taken before.
+pub(super) fn seen_command(
+    connection: &Connection,
+    unit: &RawUnit,
+    now: DateTime<Utc>,
+) -> Result<Option<Taken>, Unavailable> {
+    match &unit.command {
+        Some(asked) => command(connection, unit.organization, asked.command_id, now),
+        None => Ok(None),
+    }
 }
 
 pub(super) fn apply(connection: &Connection, effects: &ClaimEffects) -> rusqlite::Result<()> {
@@ -91,6 +102,27 @@ pub(super) fn claimed(
     // One read transaction: taken and given up once, not per key.
     let transaction = connection.transaction().map_err(away)?;
     keys.iter().map(|key| holder(&transaction, key)).collect()
+}
+
+pub(super) fn recognise(
+    connection: &mut Connection,
+    asked: &[(ClaimKey, Option<Tag>)],
+) -> Result<Vec<Recognised>, Unavailable> {
+    let transaction = connection.transaction().map_err(away)?;
+    let mut statement = transaction.prepare_cached(HOLDER).map_err(away)?;
+    let mut recognised = Vec::with_capacity(asked.len());
+    for (key, tag) in asked {
+        let mut rows = statement.query([&key.0]).map_err(away)?;
+        recognised.push(match rows.next().map_err(away)? {
+            None => Recognised::Not,
+            // Whose it is need not be read where the tag is the same.
+            Some(row) => match row.get::<_, Option<Tag>>(1).map_err(away)? {
+                Some(kept) if Some(kept) == *tag => Recognised::Same,
+                _ => Recognised::Changed(claimed_by(held(row, 0).map_err(away)?)?),
+            },
+        });
+    }
+    Ok(recognised)
 }
 
 pub(super) fn list(

@@ -1,6 +1,7 @@
-//! The log in SQLite: always the checked path, on the one writer connection under `BEGIN IMMEDIATE`.
+//! The log in SQLite: on the one writer connection under `BEGIN IMMEDIATE`.
 
 mod append;
+mod at_once;
 mod claims;
 mod port;
 mod read;

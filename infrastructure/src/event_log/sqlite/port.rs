@@ -1,9 +1,10 @@
 //! Each operation, as a job for the writer or a reader.
 
 use application::ports::Unavailable;
-use application::ports::event_log::{Claimed, Filter};
+use application::ports::event_log::{Claimed, Filter, Recognised};
 use chrono::{DateTime, Utc};
 use domain::claim::ClaimKey;
+use domain::digest::Tag;
 use domain::ids::{CommandId, OrganizationId};
 use domain::stream::StreamId;
 
@@ -47,6 +48,10 @@ impl RawLog for SqliteLog {
     async fn claimed(&self, keys: &[ClaimKey]) -> Result<Vec<Option<Claimed>>, Unavailable> {
         let keys = keys.to_vec();
         self.sqlite()?.read(move |connection| claims::claimed(connection, &keys)).await
+    }
+
+    async fn recognise(&self, asked: Vec<(ClaimKey, Option<Tag>)>) -> Result<Vec<Recognised>, Unavailable> {
+        self.sqlite()?.read(move |connection| claims::recognise(connection, &asked)).await
     }
 
     async fn list_claims(&self, after: &[u8], limit: usize) -> Result<Vec<(ClaimKey, Claimed)>, Unavailable> {

@@ -129,14 +129,36 @@ pub(super) fn subject_keys(
 }
 
 fn collect(mut found: Rows<'_>) -> Result<Vec<RawRecorded>, Unavailable> {
-    let mut events = Vec::new();
+    let (mut events, mut last) = (Vec::new(), Last::default());
     while let Some(row) = found.next().map_err(away)? {
-        events.push(recorded(row)?);
+        events.push(recorded(row, &mut last)?);
     }
     Ok(events)
 }
 
-fn recorded(row: &Row<'_>) -> Result<RawRecorded, Unavailable> {
+/// What the row before said: events of one batch mostly share it, and parsing it again takes time.
+#[derive(Default)]
+struct Last {
+    organization: Option<(String, OrganizationId)>,
+    recorded_at: Option<(String, DateTime<Utc>)>,
+}
+
+fn shared<T: Copy>(
+    last: &mut Option<(String, T)>,
+    text: &str,
+    parse: impl FnOnce(&str) -> Result<T, Unavailable>,
+) -> Result<T, Unavailable> {
+    match last {
+        Some((known, value)) if known == text => Ok(*value),
+        _ => {
+            let value = parse(text)?;
+            *last = Some((text.to_owned(), value));
+            Ok(value)
+        }
+    }
+}
+
+fn recorded(row: &Row<'_>, last: &mut Last) -> Result<RawRecorded, Unavailable> {
     let text = |column: usize| row.get_ref(column).map_err(away)?.as_str().map_err(away);
     Ok(RawRecorded {
         position: number(row.get(0).map_err(away)?)?,
@@ -146,8 +168,8 @@ fn recorded(row: &Row<'_>) -> Result<RawRecorded, Unavailable> {
         event_version: text(5)?.to_owned(),
         payload: text(6)?.to_owned(),
         metadata: text(7)?.to_owned(),
-        organization: organization(text(8)?)?,
-        recorded_at: time(text(9)?)?,
+        organization: shared(&mut last.organization, text(8)?, organization)?,
+        recorded_at: shared(&mut last.recorded_at, text(9)?, time)?,
     })
 }
 

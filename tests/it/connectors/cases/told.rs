@@ -2,6 +2,8 @@
 
 use application::ports::connector::{CallError, RemoteRecord, WriteOutcome};
 
+use serde_json::Value;
+
 use super::language::Expect;
 
 /// What a case came to.
@@ -9,7 +11,10 @@ pub(super) enum Told {
     Verified(Option<String>),
     Records(Vec<RemoteRecord>),
     Outcomes(Vec<WriteOutcome>),
+    Result(String),
     Events(Vec<String>),
+    Answer(String),
+    Realm(String),
     Rejection(String),
 }
 
@@ -29,10 +34,18 @@ impl Expect {
             }
             Ok(Told::Verified(name)) => compare("verified", name.as_ref(), self.verified.as_ref()),
             Ok(Told::Records(records)) => {
-                compare("records", Some(&records.iter().map(shown).collect()), self.records.as_ref())
+                let wrong =
+                    compare("records", Some(&records.iter().map(shown).collect()), self.records.as_ref());
+                wrong.or_else(|| self.bodies.as_ref().and_then(|bodies| other_bodies(bodies, &records)))
             }
+            Ok(Told::Result(result)) => match &self.result {
+                Some(wanted) if same(wanted, &result) => None,
+                wanted => Some(format!("result {result}, wanted {wanted:?}")),
+            },
             Ok(Told::Outcomes(outcomes)) => self.outcome_differences(&outcomes),
             Ok(Told::Events(events)) => compare("events", Some(&events), self.events.as_ref()),
+            Ok(Told::Answer(answer)) => compare("answer", Some(&answer), self.answer.as_ref()),
+            Ok(Told::Realm(realm)) => compare("realm", Some(&realm), self.realm.as_ref()),
             Ok(Told::Rejection(words)) => match &self.rejection {
                 Some(wanted) if words.starts_with(wanted) => None,
                 wanted => Some(format!("rejected: {words}, wanted {wanted:?}")),
@@ -55,6 +68,21 @@ impl Expect {
         let same = wanted.len() == outcomes.len() && outcomes.iter().zip(&wanted).all(fits);
         (!same).then(|| format!("outcomes {outcomes:?}, wanted {wanted:?}"))
     }
+}
+
+/// JSON by its meaning, anything else by its text.
+fn same(wanted: &str, given: &str) -> bool {
+    match (serde_json::from_str::<Value>(wanted), serde_json::from_str::<Value>(given)) {
+        (Ok(wanted), Ok(given)) => wanted == given,
+        _ => wanted == given,
+    }
+}
+
+fn other_bodies(wanted: &[String], records: &[RemoteRecord]) -> Option<String> {
+    let given: Vec<&str> = records.iter().map(|record| record.body.get()).collect();
+    let fits =
+        wanted.len() == given.len() && wanted.iter().zip(&given).all(|(wanted, given)| same(wanted, given));
+    (!fits).then(|| format!("bodies {given:#?}, wanted {wanted:#?}"))
 }
 
 fn shown(record: &RemoteRecord) -> String {

@@ -22,8 +22,8 @@ async fn consent_gives_tokens_and_the_realm_and_a_used_code_gives_nothing() {
         ..QuickBooksConfig::unlimited()
     })
     .await;
-    let asked = books.registry.authorize("quickbooks", &app(), "state-1", REDIRECT).unwrap();
-    assert!(asked.pkce_verifier.is_none());
+    let asked = books.registry.authorize(&books.target, &app(), "state-1", REDIRECT).await.unwrap();
+    assert!(asked.verifier.is_none());
     let callback = consent(&asked.url).await;
     assert_eq!(callback["state"], "state-1");
     let given = books.registry.exchange(&books.target, &app(), &callback, REDIRECT, None).await.unwrap();

@@ -1,47 +1,10 @@
-//! Money as decimals: read from JSON numbers without floats, written without trailing zeros.
+//! Money as decimals, as all simulators have it, and this provider's references.
 
-use std::str::FromStr as _;
+use serde_json::Value;
 
-use rust_decimal::{Decimal, RoundingStrategy};
-use serde_json::{Map, Number, Value};
-
-/// A JSON object.
-pub(crate) type Object = Map<String, Value>;
-
-/// The decimal of a JSON number; `None` for other values and for numbers out of range.
-pub(crate) fn decimal(value: &Value) -> Option<Decimal> {
-    let Value::Number(number) = value else { return None };
-    let text = number.as_str();
-    Decimal::from_str(text).or_else(|_| Decimal::from_scientific(text)).ok()
-}
-
-/// The decimal of a property; zero when absent.
-pub(crate) fn amount_of(object: &Object, name: &str) -> Decimal {
-    object.get(name).and_then(decimal).unwrap_or_default()
-}
-
-/// A decimal as a JSON number: `10.50` becomes `10.5`.
-pub(crate) fn number(value: Decimal) -> Value {
-    let text = value.normalize().to_string();
-    Value::Number(Number::from_str(&text).expect("a decimal prints as a JSON number"))
-}
-
-/// Rounds to two places, halves away from zero.
-pub(crate) fn cents(value: Decimal) -> Decimal {
-    value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
-}
+pub(crate) use crate::kit::decimals::{Object, amount_of, cents, decimal, items_of, number, text_of};
 
 /// The id in a reference property.
 pub(crate) fn reference<'a>(object: &'a Object, name: &str) -> Option<&'a str> {
-    object.get(name)?.get("value")?.as_str()
-}
-
-/// Text of a property; empty when absent.
-pub(crate) fn text_of<'a>(object: &'a Object, name: &str) -> &'a str {
-    object.get(name).and_then(Value::as_str).unwrap_or_default()
-}
-
-/// The elements of an array property; none when absent.
-pub(crate) fn items_of<'a>(object: &'a Object, name: &str) -> &'a [Value] {
-    object.get(name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+    object.get(name)?.get("value").and_then(Value::as_str)
 }

@@ -1,37 +1,7 @@
 //! Throttles: sliding windows per company (fact sheet, "Rate limits").
 
-use std::collections::VecDeque;
-
 use super::config::QuickBooksConfig;
-
-/// A count of events within the last `span_ms`; `max` 0 never refuses.
-struct Window {
-    span_ms: i64,
-    max: u32,
-    at: VecDeque<i64>,
-}
-
-impl Window {
-    fn new(span_ms: i64, max: u32) -> Self {
-        Self { span_ms, max, at: VecDeque::new() }
-    }
-
-    fn has_room(&mut self, now_ms: i64) -> bool {
-        if self.max == 0 {
-            return true;
-        }
-        while self.at.front().is_some_and(|first| *first <= now_ms - self.span_ms) {
-            self.at.pop_front();
-        }
-        self.at.len() < self.max as usize
-    }
-
-    fn take(&mut self, now_ms: i64) {
-        if self.max > 0 {
-            self.at.push_back(now_ms);
-        }
-    }
-}
+use crate::kit::window::Window;
 
 /// The three limits of one app on one company.
 pub(crate) struct Limits {

@@ -24,6 +24,7 @@ use super::tokens::Grants;
 use super::webhooks::Sender;
 use super::{admin, authorize};
 use crate::faults::{Fault, Faults};
+use crate::kit::Recorder;
 
 /// Everything the handlers share.
 pub(crate) struct App {
@@ -31,6 +32,7 @@ pub(crate) struct App {
     pub(crate) clock: Clock,
     pub(crate) tally: Tally,
     pub(crate) faults: Faults,
+    pub(crate) recorder: Recorder,
     company: Mutex<Company>,
     grants: Mutex<Grants>,
     limits: Mutex<Limits>,
@@ -53,6 +55,7 @@ impl App {
             limits: Mutex::new(Limits::new(&config)),
             webhooks,
             requests: AtomicU64::new(0),
+            recorder: Recorder::default(),
             config,
             clock,
             tally,
@@ -136,7 +139,8 @@ impl App {
 
 /// All routes.
 pub(crate) fn router(app: Arc<App>) -> Router {
-    Router::new()
+    let recorder = app.recorder.clone();
+    let router = Router::new()
         .route("/connect/oauth2", get(authorize::authorize))
         .route("/oauth2/v1/tokens/bearer", post(authorize::token))
         .route("/v2/oauth2/tokens/revoke", post(authorize::revoke))
@@ -146,7 +150,8 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .merge(admin::routes())
         .fallback(elsewhere)
         .with_state(app.clone())
-        .merge(crate::admin::routes(app))
+        .merge(crate::admin::routes(app));
+    recorder.around(router)
 }
 
 async fn company(

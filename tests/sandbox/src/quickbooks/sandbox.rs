@@ -17,6 +17,7 @@ use super::stats::Stats;
 use super::tokens::Tokens;
 use super::write::Verb;
 use crate::faults::Faults;
+use crate::kit::Recorder;
 use crate::server::{Running, serve};
 
 /// A running company. Methods act at once, as a bookkeeper in the user interface would: no sync
@@ -42,6 +43,8 @@ pub struct QuickBooksSandbox {
     pub realm_id: String,
     /// Faults to inject.
     pub faults: Faults,
+    /// Exchanges, once it is on.
+    pub recorder: Recorder,
     app: Arc<App>,
     running: Running,
 }
@@ -56,6 +59,7 @@ pub async fn start(config: QuickBooksConfig) -> io::Result<QuickBooksSandbox> {
         addr: running.addr,
         realm_id: app.config.realm_id.clone(),
         faults: app.faults.clone(),
+        recorder: app.recorder.clone(),
         app,
         running,
     })

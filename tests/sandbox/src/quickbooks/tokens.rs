@@ -2,12 +2,9 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest as _, Sha256};
-
 use super::config::QuickBooksConfig;
 use crate::faults::mix;
+use crate::kit::grants::challenge_of;
 
 /// Lifetime of a refresh token in seconds: 100 days (fact sheet, "Auth").
 pub(crate) const REFRESH_TTL_S: u64 = 100 * 24 * 3600;
@@ -154,9 +151,4 @@ impl Grants {
 
 fn ms(seconds: u64) -> i64 {
     i64::try_from(seconds).unwrap_or(i64::MAX / 1000).saturating_mul(1000)
-}
-
-/// S256 of RFC 7636.
-fn challenge_of(verifier: &str) -> String {
-    URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()))
 }

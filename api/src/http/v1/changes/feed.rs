@@ -1,14 +1,12 @@
 //! Reads the log for changes of one organization's records.
 
+use application::change_feed::Change;
 use application::ports::Unavailable;
 use application::ports::event_log::Filter;
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::event::Event;
 use domain::fields::Fields;
 use domain::ids::OrganizationId;
-use domain::local_record::LocalRecordEvent;
-use domain::metadata::Recorded;
-use domain::stream::{Kind, LocalRecordKey};
+use domain::stream::Kind;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -48,32 +46,21 @@ pub(super) struct ChangeShape {
     actor: String,
 }
 
-impl ChangeShape {
-    fn of(recorded: &Recorded<Event>) -> Option<Self> {
-        let Event::LocalRecord(event) = &recorded.event else { return None };
-        let key = LocalRecordKey::parse(&recorded.stream)?;
-        let nothing = (Fields::new(), Vec::new());
-        let (change, (fields, cleared), source) = match event {
-            LocalRecordEvent::Put(put) => {
-                let change = if put.created { "created" } else { "updated" };
-                (change, (put.fields.clone(), put.cleared.clone()), Some(put.source))
-            }
-            LocalRecordEvent::Deleted(deleted) => ("deleted", nothing, Some(deleted.source)),
-            LocalRecordEvent::Erased(_) => ("erased", nothing, None),
-        };
-        Some(Self {
-            cursor: at_least::encode(recorded.position),
-            project_id: key.project.to_string(),
-            entity: key.entity,
-            local_id: key.local_id,
-            change,
-            version: recorded.sequence,
-            fields,
-            cleared,
-            source: source.and_then(|source| serde_json::to_value(source).ok()),
-            recorded_at: recorded.recorded_at,
-            actor: recorded.metadata.actor.as_text(),
-        })
+impl From<Change> for ChangeShape {
+    fn from(change: Change) -> Self {
+        Self {
+            cursor: at_least::encode(change.position),
+            project_id: change.project_id.to_string(),
+            entity: change.entity,
+            local_id: change.local_id,
+            change: change.change,
+            version: change.version,
+            fields: change.fields,
+            cleared: change.cleared,
+            source: change.source,
+            recorded_at: change.recorded_at,
+            actor: change.actor,
+        }
     }
 }
 
@@ -89,7 +76,7 @@ pub(super) async fn after(
         let events = state.log().read_filtered(position, limit, &filter).await?;
         let now = state.clock().now();
         if !events.is_empty() || now >= deadline {
-            return Ok(events.iter().filter_map(ChangeShape::of).collect());
+            return Ok(events.iter().filter_map(Change::of).map(Into::into).collect());
         }
         let pause = state.clock().sleep_until(deadline.min(now + LOOK_AGAIN));
         futures::future::select(state.wakeups.wait("log"), pause).await;

@@ -4,8 +4,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::{
-    catalogue, connect, connected, create, delete, disable, disconnect, disconnect_by_delete, enable, get,
-    list, put_credentials, test, update,
+    catalogue, connect, connected, create, deadlines, delete, disable, disconnect, disconnect_by_delete,
+    enable, get, list, put_credentials, realms, select_realm, test, update,
 };
 use crate::http::state::AppState;
 
@@ -19,6 +19,9 @@ pub(crate) fn shared_routes() -> OpenApiRouter<AppState> {
         .routes(routes!(test::test))
         .routes(routes!(put_credentials::put_credentials))
         .routes(routes!(connect::connect))
+        .routes(routes!(realms::realms))
+        .routes(routes!(select_realm::select_realm))
+        .routes(routes!(deadlines::deadlines))
 }
 
 /// Under `/v1`.

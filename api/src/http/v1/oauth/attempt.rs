@@ -16,7 +16,7 @@ pub(super) struct AttemptShape {
     project_id: String,
     /// The integration that is connected by it.
     integration_id: String,
-    /// `pending`, `completed`, `failed` or `expired`.
+    /// `pending`, `realm_required`, `completed`, `failed` or `expired`.
     status: String,
     /// Why it failed.
     error: Option<String>,

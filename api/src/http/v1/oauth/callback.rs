@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use crate::http::at_least;
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
+use crate::http::v1::integrations::RealmShape;
 
 /// An authorization ended well.
 #[derive(Debug, Serialize, ToSchema)]
@@ -22,14 +23,18 @@ pub(super) struct CallbackAnswer {
     attempt_id: String,
     /// The integration that is connected.
     integration_id: String,
-    /// The remote company.
-    realm: String,
+    /// The remote company; none while one of `realms` has to be chosen: `POST /v1/integrations/{id}/realms/select`.
+    realm: Option<String>,
     /// Its name, where the provider tells.
     realm_name: Option<String>,
+    /// Companies to choose from.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    realms: Vec<RealmShape>,
     /// What the caller gave at its beginning.
     additional_data: Option<String>,
     /// Position of the confirmation.
-    position: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    position: Option<String>,
 }
 
 /// Where a provider sends the browser back. Its state is used once.
@@ -61,13 +66,18 @@ fn answer(completed: Completed) -> CallbackAnswer {
         integration_id: completed.attempt.integration.to_string(),
         realm: completed.realm,
         realm_name: completed.realm_name,
+        realms: completed.choices.into_iter().map(RealmShape::choice).collect(),
         additional_data: completed.additional_data,
-        position: at_least::encode(completed.position),
+        position: completed.position.map(at_least::encode),
     }
 }
 
 fn connected(completed: &Completed) -> Html<String> {
-    let company = completed.realm_name.as_deref().unwrap_or(&completed.realm);
+    let Some(realm) = &completed.realm else {
+        let text = "The consent gives several companies. Go back and choose the one that is meant.";
+        return page("One more step", text);
+    };
+    let company = completed.realm_name.as_deref().unwrap_or(realm);
     page("Connected", &format!("{} is connected. You may close this window.", escaped(company)))
 }
 

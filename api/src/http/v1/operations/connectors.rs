@@ -39,7 +39,7 @@ pub(super) async fn connectors(State(state): State<AppState>) -> Json<ConnectorL
         .map(|provider| ConnectorShape {
             key: provider.key.clone(),
             name: provider.name.clone(),
-            auth: provider.auth.clone(),
+            auth: provider.auth().to_owned(),
             entities: provider.entities.keys().cloned().collect(),
             webhooks: provider.webhooks,
         })

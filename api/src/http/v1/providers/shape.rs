@@ -1,6 +1,6 @@
 //! A provider as the catalogue shows it.
 
-use application::ports::connector::{Feature, Provider, RemoteEntity, SetupField};
+use application::ports::connector::{AuthMethod, Feature, Provider, RemoteEntity, SetupField};
 use domain::catalogue::FieldSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -22,12 +22,18 @@ pub(crate) struct SetupShape {
     pub secret: bool,
     /// Whether it must be given.
     pub required: bool,
+    /// A regular expression that the value must fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// A list of the provider's codes to choose from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub options: Option<String>,
 }
 
 impl From<&SetupField> for SetupShape {
     fn from(field: &SetupField) -> Self {
-        let SetupField { name, label, help, example, secret, required } = field.clone();
-        Self { name, label, help, example, secret, required }
+        let SetupField { name, label, help, example, secret, required, pattern, options } = field.clone();
+        Self { name, label, help, example, secret, required, pattern, options }
     }
 }
 
@@ -39,7 +45,8 @@ pub(crate) fn summary(provider: &Provider) -> Value {
         "categories": provider.categories,
         "countries": provider.countries,
         "docs": provider.docs,
-        "auth": provider.auth,
+        "auth": provider.auth(),
+        "auth_methods": provider.methods.iter().map(method).collect::<Vec<_>>(),
         "credential_scope": provider.credential_scope,
         "auto_enable_for_country": provider.auto_enable,
         "webhooks": provider.webhooks,
@@ -52,10 +59,24 @@ pub(super) fn whole(provider: &Provider) -> Value {
     let mut shown = summary(provider);
     let setup: Vec<SetupShape> = provider.setup.iter().map(SetupShape::from).collect();
     shown["setup"] = json!(setup);
-    shown["required_credentials"] = json!(provider.required_secrets);
+    let usual = provider.methods.first().map(|method| method.required_secrets.clone());
+    shown["required_credentials"] = json!(usual.unwrap_or_default());
+    let app: Vec<SetupShape> = provider.app_setup.iter().map(SetupShape::from).collect();
+    shown["app_setup"] = json!(app);
     shown["entities"] = provider.entities.values().map(entity).collect();
     shown["origins"] = json!(provider.origins);
     shown
+}
+
+/// A way to authenticate; `name` is what the setting `auth` takes.
+fn method(method: &AuthMethod) -> Value {
+    json!({
+        "name": method.name,
+        "label": method.label,
+        "kind": method.kind,
+        "in_browser": method.in_browser,
+        "required_credentials": method.required_secrets,
+    })
 }
 
 fn feature(feature: &Feature) -> Value {

@@ -4,26 +4,42 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::rejections::Rejected;
+use crate::http::problem::Problem;
 use crate::http::state::AppState;
 
 /// Rejections shown.
 const SHOWN: usize = 100;
 
-/// Webhooks that were not taken since this process started.
+/// A webhook that was not taken.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RejectedShape {
+    /// The provider it was sent for, as the path says.
+    provider: String,
+    /// Why.
+    reason: String,
+    /// Bytes of its body.
+    size: u64,
+    /// When.
+    at: DateTime<Utc>,
+}
+
+/// Webhooks that were not taken.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct RejectionList {
     /// How many for each reason.
-    counts: BTreeMap<&'static str, u64>,
+    counts: BTreeMap<String, u64>,
     /// The last ones, the newest first.
-    items: Vec<Rejected>,
+    items: Vec<RejectedShape>,
 }
 
 /// Shows webhooks that were not taken, and why.
 #[utoipa::path(get, path = "/webhooks/rejections", tag = "webhooks", responses((status = 200, body = RejectionList)))]
-pub(super) async fn list_rejections(State(state): State<AppState>) -> Json<RejectionList> {
-    Json(RejectionList { counts: state.rejections.counts(), items: state.rejections.last(SHOWN) })
+pub(super) async fn list_rejections(State(state): State<AppState>) -> Result<Json<RejectionList>, Problem> {
+    let shown = state.rejections.shown(SHOWN).await?;
+    let one = |(provider, reason, size, at)| RejectedShape { provider, reason, size, at };
+    Ok(Json(RejectionList { counts: shown.counts, items: shown.last.into_iter().map(one).collect() }))
 }

@@ -1,11 +1,12 @@
 //! Webhooks of providers: taken in, looked at, processed again.
 
 mod get_event;
+mod greet;
+mod greet_for;
 mod list_events;
 mod list_rejections;
 mod receive;
 mod receive_for;
-mod rejections;
 mod replay;
 mod take;
 mod whose;
@@ -14,8 +15,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::http::state::AppState;
-
-pub use rejections::Rejections;
 
 /// What needs the token.
 pub(crate) fn routes() -> OpenApiRouter<AppState> {
@@ -28,5 +27,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
 
 /// What providers call; their signature is the token.
 pub(crate) fn open_routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::default().routes(routes!(receive::receive)).routes(routes!(receive_for::receive_for))
+    OpenApiRouter::default()
+        .routes(routes!(receive::receive, greet::greet))
+        .routes(routes!(receive_for::receive_for, greet_for::greet_for))
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/webhooks/{provider}`
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::response::Response;
 
 use super::take::take;
 use crate::http::problem::Problem;
@@ -14,6 +14,6 @@ pub(super) async fn receive(
     State(state): State<AppState>,
     Path(provider): Path<String>,
     request: Request,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     take(&state, (provider, None), request).await
 }

@@ -1,7 +1,7 @@
 //! `POST /v1/webhooks/{provider}/{integration}`
 
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
+use axum::response::Response;
 
 use super::take::take;
 use crate::http::params;
@@ -16,7 +16,7 @@ pub(super) async fn receive_for(
     State(state): State<AppState>,
     Path((provider, integration)): Path<(String, String)>,
     request: Request,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let integration = params::id(&integration, "integration")?;
     take(&state, (provider, Some(integration)), request).await
 }

@@ -16,7 +16,7 @@ name = "Pages"
 categories = ["erp"]
 docs = "https://pages.example/docs"
 origins = ["https://pages.example"]
-auth = { kind = "api_key", api_key = { query = "key" } }
+auth = { kind = "api_key", send = [{ secret = "api_key", query = "key" }] }
 base = {}
 limits = { calls = 10, per_s = 1, concurrency = 2 }
 timing = { request_timeout_ms = 5000, send_window_ms = 1000 }

@@ -38,6 +38,7 @@ impl Scene {
             authorize_url: at("/authorize"),
             token_url: at("/token"),
             revoke_url: at("/revoke"),
+            ..Endpoints::default()
         };
         let options = RegistryOptions {
             endpoints: [("quickbooks".into(), endpoints)].into(),
@@ -162,8 +163,9 @@ async fn the_state_and_the_scopes_stand_in_the_authorize_url() {
     let mut app = Secrets::default();
     app.set("client_id", "id".into());
     app.set("client_secret", "app-secret-1".into());
+    let whom = target("quickbooks", "-", None);
     let asked =
-        scene.registry.authorize("quickbooks", &app, "state & more", "https://hub.example/callback").unwrap();
+        scene.registry.authorize(&whom, &app, "state & more", "https://hub.example/callback").await.unwrap();
     let url: url::Url = asked.url.parse().unwrap();
     let query: std::collections::BTreeMap<_, _> = url.query_pairs().into_owned().collect();
     assert_eq!((query["state"].as_str(), query["response_type"].as_str()), ("state & more", "code"));

@@ -6,7 +6,8 @@ use domain::value::WriteClass;
 
 use super::super::entity::Entity;
 use super::super::provider::Manifest;
-use super::{Problems, mapping, reading, writing};
+use super::super::template::Hole;
+use super::{Problems, mapping, reading, values, writing};
 
 pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Problems) {
     let unknown = catalogue::find(&entity.local_entity).is_none();
@@ -18,6 +19,7 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
     );
     reading::check(manifest, name, entity, problems);
     writing::check(manifest, name, entity, problems);
+    values::check(name, entity, problems);
     mapping::check(name, entity, problems);
     class(manifest, name, entity, problems);
     for (at, rule) in entity.rules.iter().enumerate() {
@@ -31,21 +33,21 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
 /// Whether the write class is backed by what the entity can do: an automatic second try must never make a second record.
 fn class(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Problems) {
     let Some(create) = &entity.create else { return };
-    let keyed = create.request.holes().any(|hole| *hole == super::super::template::Hole::Key);
+    let keyed = create.holes().any(|hole| *hole == Hole::Key);
     let at = ["entities", name, "write_class"];
     let searched = (entity.reference.is_some() && entity.find.reference.is_some())
         || (entity.natural_key.is_some() && entity.find.natural_key.is_some());
     match entity.write_class {
         WriteClass::A => {
             problems.when(
-                !keyed,
+                !keyed && !create.upsert,
                 &at,
                 "class a, but the create carries no idempotency key",
-                "put {key} into its request",
+                "put {key} into its request, or make it an upsert by {reference}",
             );
             let message = "class a, but nothing says how long a key is remembered";
             problems.when(
-                entity.key_lifetime_s == 0,
+                entity.key_lifetime_s == 0 && !create.upsert,
                 &at,
                 message,
                 "set key_lifetime_s to what is proven, or use class c",

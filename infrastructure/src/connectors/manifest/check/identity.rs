@@ -2,9 +2,10 @@
 
 use url::Url;
 
-use super::super::auth::{ApiKey, Auth, AuthKind, OAuth2};
+use super::super::address::{Address, origin_fits};
 use super::super::provider::Manifest;
 use super::Problems;
+use super::request::holes;
 
 /// The categories there are.
 const CATEGORIES: [&str; 12] = [
@@ -25,10 +26,6 @@ const CATEGORIES: [&str; 12] = [
 pub(super) fn check(manifest: &Manifest, problems: &mut Problems) {
     names(manifest, problems);
     origins(manifest, problems);
-    auth(&manifest.auth, problems);
-    if let (AuthKind::Oauth2, Some(oauth2)) = (manifest.auth.kind, &manifest.auth.oauth2) {
-        self::oauth2(manifest, oauth2, problems);
-    }
 }
 
 fn names(manifest: &Manifest, problems: &mut Problems) {
@@ -81,83 +78,47 @@ fn origins(manifest: &Manifest, problems: &mut Problems) {
         "name every https://host that is called",
     );
     for (at, origin) in manifest.origins.iter().enumerate() {
-        let fits = Url::parse(origin).is_ok_and(|url| {
-            url.scheme() == "https" && url.origin().ascii_serialization() == origin.trim_end_matches('/')
-        });
         let place = format!("origins#{at}");
         problems.when(
-            !fits,
+            !is_origin(origin),
             &[&place],
             format!("`{origin}` is no origin"),
-            "write https://host without path",
+            "write https://host without path; a leading label may be *, as in https://*.example.com",
         );
     }
-    for (name, url) in [("production", &manifest.base.production), ("sandbox", &manifest.base.sandbox)] {
-        if let Some(url) = url {
-            inside(manifest, url, &["base", name], problems);
+    for (name, address) in [("production", &manifest.base.production), ("sandbox", &manifest.base.sandbox)] {
+        if let Some(address) = address {
+            inside(manifest, address, &["base", name], problems);
+            holes(manifest, address.holes(), &["base", name], &[], problems);
         }
     }
 }
 
-fn inside(manifest: &Manifest, url: &Url, at: &[&str], problems: &mut Problems) {
-    let origin = url.origin().ascii_serialization();
-    let named = manifest.origins.iter().any(|known| known.trim_end_matches('/') == origin);
+/// Whether a text is an origin; its first label may be a wildcard, where two more follow.
+pub(super) fn is_origin(origin: &str) -> bool {
+    let (named, wild) = match origin.strip_prefix("https://*.") {
+        Some(domain) => (format!("https://{domain}"), true),
+        None => (origin.to_owned(), false),
+    };
+    let labels = named.trim_start_matches("https://").trim_end_matches('/').split('.').count();
+    let narrow = !wild || labels >= 2;
+    narrow
+        && Url::parse(&named).is_ok_and(|url| {
+            url.scheme() == "https" && url.origin().ascii_serialization() == named.trim_end_matches('/')
+        })
+}
+
+/// An address outside the origins, or with holes that have no value.
+pub(super) fn inside(manifest: &Manifest, address: &Address, at: &[&str], problems: &mut Problems) {
+    let origin = address.origin();
+    let named = manifest.origins.iter().any(|known| {
+        known.trim_end_matches('/') == origin || (!origin.contains('*') && origin_fits(known, &origin))
+    });
     problems.when(
         !named,
         at,
         format!("{origin} is not among the origins"),
         "add it to `origins`, or correct the address",
     );
-}
-
-fn auth(auth: &Auth, problems: &mut Problems) {
-    let tables = [
-        (AuthKind::Oauth2, auth.oauth2.is_some()),
-        (AuthKind::ApiKey, auth.api_key.is_some()),
-        (AuthKind::BasicAuth, auth.basic_auth.is_some()),
-    ];
-    for (kind, given) in tables {
-        let name = kind.as_str();
-        problems.when(
-            kind == auth.kind && !given,
-            &["auth"],
-            format!("[auth.{name}] is missing"),
-            format!("describe it, as kind = \"{name}\" says"),
-        );
-        problems.when(
-            kind != auth.kind && given,
-            &["auth", name],
-            format!("[auth.{name}] is not used by kind = \"{}\"", auth.kind.as_str()),
-            "remove it, or change the kind",
-        );
-    }
-    if let Some(key) = &auth.api_key {
-        let ApiKey { header, query, user, .. } = key;
-        let places = usize::from(header.is_some()) + usize::from(query.is_some()) + usize::from(*user);
-        problems.when(
-            places != 1,
-            &["auth", "api_key"],
-            format!("the key goes to {places} places"),
-            "give exactly one of header, query and user",
-        );
-    }
-}
-
-fn oauth2(manifest: &Manifest, oauth2: &OAuth2, problems: &mut Problems) {
-    inside(manifest, &oauth2.token_url, &["auth", "oauth2", "token_url"], problems);
-    if let Some(url) = &oauth2.revoke_url {
-        inside(manifest, url, &["auth", "oauth2", "revoke_url"], problems);
-    }
-    problems.when(
-        oauth2.authorize_url.scheme() != "https",
-        &["auth", "oauth2", "authorize_url"],
-        "browsers would be sent to a plain address",
-        "use https://",
-    );
-    problems.when(
-        oauth2.refresh_margin_s >= oauth2.access_token_s,
-        &["auth", "oauth2", "refresh_margin_s"],
-        "every token would be refreshed at once",
-        "use a margin shorter than access_token_s",
-    );
+    holes(manifest, address.holes(), at, &[], problems);
 }

@@ -41,10 +41,7 @@ pub(super) fn check(name: &str, entity: &Entity, problems: &mut Problems) {
 
 /// The ways the entity can flow.
 fn direction(entity: &Entity) -> Direction {
-    match (
-        entity.create.is_some() || entity.update.is_some(),
-        entity.list.is_some() || entity.changes.is_some(),
-    ) {
+    match (entity.create.is_some() || entity.update.is_some(), entity.can_be_read()) {
         (true, false) => Direction::Outbound,
         (false, true) => Direction::Inbound,
         _ => Direction::Bidirectional,

@@ -1,39 +1,76 @@
-//! Limits, times, batches, webhooks and features.
+//! Limits, times, features, setup and reference data.
 
 use std::collections::BTreeSet;
 
-use domain::value::{Direction, TriggerKind};
+use domain::expression::{Expression, Place as Standing};
+use domain::value::{Direction, ErrorClass, TriggerKind};
 
-use super::super::batch::Batch;
-use super::super::provider::{Feature, Manifest};
-use super::super::request::Method;
+use super::super::errors::{Effect, ErrorRule, Status};
+use super::super::provider::{Bucket, Feature, Limits, Manifest, Reference};
 use super::super::template::Hole;
-use super::super::webhook::Webhooks;
-use super::Problems;
+use super::request::{holes, is, request};
+use super::{Problems, batch};
+use crate::connectors::interpreter::pattern_expression;
 
 pub(super) fn check(manifest: &Manifest, problems: &mut Problems) {
+    everywhere(manifest, problems);
     numbers(manifest, problems);
-    if let Some(batch) = &manifest.batch {
-        self::batch(manifest, batch, problems);
+    limits(&manifest.limits, problems);
+    for (at, rule) in manifest.errors.iter().enumerate() {
+        error(rule, &format!("errors#{at}"), problems);
     }
-    if let Some(webhooks) = &manifest.webhooks {
-        self::webhooks(manifest, webhooks, problems);
+    if let Some(failed) = &manifest.answers.failed {
+        is(failed, &["answers", "failed"], problems);
+    }
+    if let Some(batch) = &manifest.batch {
+        batch::mixed(manifest, batch, problems);
     }
     for (at, feature) in manifest.features.iter().enumerate() {
         self::feature(manifest, &format!("features#{at}"), feature, problems);
     }
     if let Some(verify) = &manifest.verify {
-        holes(manifest, verify.request.holes(), &["verify", "request"], &[], problems);
+        request(manifest, &verify.request, (&["verify", "request"], &[]), problems);
     }
+    for (name, reference) in &manifest.reference {
+        self::reference(manifest, name, reference, problems);
+    }
+    setup(manifest, problems);
+}
+
+/// What stands in every call.
+fn everywhere(manifest: &Manifest, problems: &mut Problems) {
+    for (name, template) in &manifest.headers {
+        holes(manifest, template.holes(), &["headers", name], &[Hole::Now], problems);
+    }
+    for (name, template) in &manifest.query {
+        holes(manifest, template.holes(), &["query", name], &[Hole::Now], problems);
+    }
+    if let Some(path) = &manifest.graphql.path {
+        holes(manifest, path.holes(), &["graphql", "path"], &[], problems);
+    }
+    for (code, digits) in &manifest.minor_units {
+        let wrong = code.len() != 3 || code.to_ascii_uppercase() != *code || *digits > 6;
+        let message = format!("`{code} = {digits}` is no currency's digits");
+        problems.when(wrong, &["minor_units", code], message, "write three capital letters and 0 to 6");
+    }
+}
+
+fn setup(manifest: &Manifest, problems: &mut Problems) {
     let mut names = BTreeSet::new();
     for (at, field) in manifest.setup.iter().enumerate() {
         let place = format!("setup#{at}");
-        problems.when(
-            !names.insert(&field.name),
-            &[&place],
-            format!("`{}` is asked twice", field.name),
-            "keep one",
-        );
+        let twice = !names.insert(&field.name);
+        problems.when(twice, &[&place], format!("`{}` is asked twice", field.name), "keep one");
+        if let Some(pattern) = &field.pattern {
+            let wrong = pattern_expression(pattern).is_none();
+            let message = format!("`{pattern}` is no regular expression");
+            problems.when(wrong, &[&place, "pattern"], message, "correct it, or write a shorter one");
+        }
+        if let Some(options) = &field.options {
+            let unknown = !manifest.reference.contains_key(options);
+            let message = format!("there is no list `{options}`");
+            problems.when(unknown, &[&place, "options"], message, "describe it under [reference]");
+        }
     }
 }
 
@@ -57,71 +94,62 @@ fn numbers(manifest: &Manifest, problems: &mut Problems) {
     );
 }
 
-/// Holes that have no value in this place, and settings that nobody is asked for.
-pub(super) fn holes<'h>(
-    manifest: &Manifest,
-    holes: impl Iterator<Item = &'h Hole>,
-    at: &[&str],
-    allowed: &[Hole],
-    problems: &mut Problems,
-) {
-    for hole in holes {
-        match hole {
-            Hole::Realm => {}
-            Hole::Setting(name) => {
-                let asked = manifest.setup.iter().any(|field| field.name == *name && !field.secret);
-                let hint = format!("add a [[setup]] field `{name}` that is no secret");
-                problems.when(!asked, at, format!("the setting `{name}` is not asked for"), hint);
-            }
-            other => {
-                let message = format!("{other} has no value here");
-                problems.when(!allowed.contains(other), at, message, "use a hole that belongs to this call");
-            }
-        }
+fn limits(limits: &Limits, problems: &mut Problems) {
+    let mut names = BTreeSet::new();
+    for bucket in &limits.also {
+        let Bucket { name, calls, per_s, batch, named, .. } = bucket;
+        let at = ["limits", "also"];
+        problems.when(!names.insert(name), &at, format!("the limit `{name}` stands twice"), "keep one");
+        let never = *calls == 0 || *per_s == 0;
+        problems.when(never, &at, format!("the limit `{name}` lets nothing through"), "use numbers above 0");
+        let both = *batch && *named;
+        let message = format!("the limit `{name}` is both `batch` and `named`");
+        problems.when(both, &at, message, "keep one: batch calls count by themselves");
+    }
+    for wait in &limits.waits {
+        let places = usize::from(wait.header.is_some()) + usize::from(wait.field.is_some());
+        let message = format!("a wait is read at {places} places");
+        problems.when(places != 1, &["limits", "waits"], message, "give exactly one of header and field");
     }
 }
 
-fn batch(manifest: &Manifest, batch: &Batch, problems: &mut Problems) {
-    holes(manifest, batch.request.holes(), &["batch", "request"], &[Hole::Key], problems);
-    problems.when(batch.max == 0, &["batch", "max"], "a batch could carry nothing", "use a number above 0");
-    problems.when(
-        batch.request.method == Method::Get,
-        &["batch", "request"],
-        "a batch is sent with GET",
-        "use method = \"POST\"",
-    );
-    problems.when(
-        batch.verbs.is_empty(),
-        &["batch", "verbs"],
-        "a batch could do nothing",
-        "name the operations it carries",
-    );
+/// A refusal without effect is tried again. One that may have had an effect must not be called that.
+fn error(rule: &ErrorRule, place: &str, problems: &mut Problems) {
+    if let Some(when) = &rule.when {
+        is(when, &[place, "when"], problems);
+    }
+    let nothing = rule.status.is_empty() && rule.code.is_empty() && rule.when.is_none();
+    let message = "the line fits every error";
+    problems.when(nothing, &[place], message, "give status, code or when, or remove it");
+    let retried = matches!(rule.class, ErrorClass::Transient | ErrorClass::RateLimited);
+    let doubtful = |status: &Status| match status {
+        Status::Code(code) => *code == 408 || (*code >= 500 && *code != 501),
+        Status::Class(class) => *class == 5,
+    };
+    let unsure = retried
+        && rule.effect == Some(Effect::None)
+        && rule.code.is_empty()
+        && (rule.status.is_empty() || rule.status.iter().any(doubtful));
+    let message = "a write refused like this would be sent again, though it may have been done";
+    let hint = "leave effect out, or name the provider's code that says nothing was done";
+    problems.when(unsure, &[place, "effect"], message, hint);
 }
 
-fn webhooks(manifest: &Manifest, webhooks: &Webhooks, problems: &mut Problems) {
-    problems.when(
-        webhooks.shapes.is_empty(),
-        &["webhooks"],
-        "no shape of a webhook is described",
-        "add [[webhooks.shapes]]",
-    );
-    for (word, entity) in &webhooks.entities {
-        problems.when(
-            !manifest.entities.contains_key(entity),
-            &["webhooks", "entities", word],
-            format!("there is no entity `{entity}`"),
-            "name an entity of this manifest",
-        );
-    }
-    let realms = manifest.auth.oauth2.as_ref().is_some_and(|oauth2| oauth2.realm.is_some());
-    for (at, shape) in webhooks.shapes.iter().enumerate() {
-        let place = format!("shapes#{at}");
-        problems.when(
-            realms && shape.realm.is_none(),
-            &["webhooks", &place],
-            "the event does not say which company it is about",
-            "say where its `realm` stands",
-        );
+fn reference(manifest: &Manifest, name: &str, reference: &Reference, problems: &mut Problems) {
+    let at = ["reference", name];
+    let sources = usize::from(!reference.values.is_empty()) + usize::from(reference.lookup.is_some());
+    let message = format!("the list comes from {sources} places");
+    problems.when(sources != 1, &at, message, "give exactly one of values and lookup");
+    if let Some(lookup) = &reference.lookup {
+        let found = manifest.operations.get(lookup);
+        let message = format!("there is no lookup `{lookup}`");
+        problems.when(found.is_none(), &at, message, "describe it under [operations]");
+        let asks =
+            found.is_some_and(|found| found.parameters.iter().any(|p| p.required && p.default.is_none()));
+        let message = "the lookup asks for parameters, which a list has none of";
+        problems.when(asks, &at, message, "give its parameters a default, or make them optional");
+        let message = "nothing says where an element has its code";
+        problems.when(reference.value.is_none(), &at, message, "set value");
     }
 }
 
@@ -133,6 +161,11 @@ fn feature(manifest: &Manifest, place: &str, feature: &Feature, problems: &mut P
         format!("`{}` is no trigger", feature.trigger),
         "use realtime, on_status_change, on_manual, on_schedule or on_link",
     );
+    if let Some(filter) = &feature.filter
+        && let Err(error) = Expression::parse(filter, &Standing::default())
+    {
+        problems.add(&[place, "filter"], error.to_string(), "correct the expression");
+    }
     let Some(entity) = manifest.entities.get(&feature.remote_entity) else {
         let message = format!("there is no entity `{}`", feature.remote_entity);
         problems.add(&[place, "remote_entity"], message, "describe it, or remove the feature");
@@ -146,7 +179,7 @@ fn feature(manifest: &Manifest, place: &str, feature: &Feature, problems: &mut P
         format!("use direction = \"{}\", or describe create and update", Direction::Inbound),
     );
     problems.when(
-        direction.receives() && entity.list.is_none() && entity.changes.is_none(),
+        direction.receives() && !entity.can_be_read(),
         &[place, "direction"],
         format!("`{}` cannot be read", feature.remote_entity),
         format!("use direction = \"{}\", or describe list", Direction::Outbound),

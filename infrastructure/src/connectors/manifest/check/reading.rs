@@ -2,19 +2,30 @@
 
 use super::super::entity::Entity;
 use super::super::provider::Manifest;
-use super::super::reading::{Order, PageKind, Pages};
-use super::super::request::Request;
+use super::super::reading::{Changes, Order};
 use super::super::template::Hole;
 use super::Problems;
-use super::provider::holes;
+use super::feeds;
+use super::pages::{has, ordered, pages};
+use super::request::{is, request};
 
 /// Holes of a call that reads pages.
-const PAGED: [Hole; 5] = [Hole::Since, Hole::Cursor, Hole::Limit, Hole::Start, Hole::Offset];
+pub(super) const PAGED: [Hole; 9] = [
+    Hole::Since,
+    Hole::Now,
+    Hole::Cursor,
+    Hole::Limit,
+    Hole::Start,
+    Hole::Offset,
+    Hole::Page,
+    Hole::LastId,
+    Hole::Fields,
+];
 
 pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Problems) {
     let at = |part: &'static str| ["entities", name, part];
     if let Some(read) = &entity.read {
-        holes(manifest, read.request.holes(), &at("read"), &[Hole::Id], problems);
+        request(manifest, &read.request, (&at("read"), &[Hole::Id, Hole::Fields]), problems);
         problems.when(
             !has(&read.request, &Hole::Id),
             &at("read"),
@@ -23,69 +34,52 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
         );
     }
     if let Some(list) = &entity.list {
-        holes(manifest, list.request.holes(), &at("list"), &PAGED, problems);
+        request(manifest, &list.request, (&at("list"), &PAGED), problems);
         pages(&list.request, &list.pages, &at("list"), problems);
-        ordered(entity, list.order, &list.request, &at("list"), problems);
+        let order = (list.order, list.pages.kind);
+        ordered(entity.updated_at.is_some(), order, &list.request, (&at("list"), problems));
     }
     if let Some(changes) = &entity.changes {
-        holes(manifest, changes.request.holes(), &at("changes"), &PAGED, problems);
-        pages(&changes.request, &changes.pages, &at("changes"), problems);
-        ordered(entity, Order::UpdatedAt, &changes.request, &at("changes"), problems);
-        if let Some(feed) = &changes.feed {
-            let place = ["entities", name, "changes", "feed"];
-            holes(manifest, feed.request.holes(), &place, &[Hole::Since], problems);
-            problems.when(
-                !has(&feed.request, &Hole::Since),
-                &place,
-                "the feed has no beginning",
-                "put {since} into the request",
-            );
+        self::changes(manifest, (name, entity), changes, problems);
+    }
+    let predicates = [("only", &entity.only), ("deleted", &entity.deleted), ("inactive", &entity.inactive)];
+    for (part, predicate) in predicates {
+        if let Some(predicate) = predicate {
+            is(predicate, &at(part), problems);
         }
     }
+    let vague = entity.inactive.as_ref().is_some_and(|is| is.equals.is_none());
+    let message = "a record could not be made inactive";
+    problems.when(vague, &at("inactive"), message, "say by `equals` what inactive is");
+    feeds::check(manifest, name, entity, problems);
     finds(manifest, name, entity, problems);
 }
 
-fn has(request: &Request, hole: &Hole) -> bool {
-    request.holes().any(|found| found == hole)
-}
-
-fn pages(request: &Request, pages: &Pages, at: &[&str], problems: &mut Problems) {
-    problems.when(!(1..=1000).contains(&pages.size), at, "a page has 1 to 1,000 rows", "correct pages.size");
-    match pages.kind {
-        PageKind::Cursor => {
-            let message = "the next page's token is not read or not sent";
-            let complete = pages.next.is_some() && has(request, &Hole::Cursor);
-            problems.when(!complete, at, message, "set pages.next, and put {cursor} into the request");
-        }
-        PageKind::Rows => {
-            let counted = has(request, &Hole::Start) || has(request, &Hole::Offset);
-            let complete = counted && has(request, &Hole::Limit);
-            problems.when(
-                !complete,
-                at,
-                "every page would be the first",
-                "put {start} or {offset}, and {limit}, into the request",
-            );
-        }
-        PageKind::Url => {
-            problems.when(pages.next.is_none(), at, "the next page's address is not read", "set pages.next");
-        }
-        PageKind::Whole => {}
+fn changes(manifest: &Manifest, (name, entity): (&str, &Entity), changes: &Changes, problems: &mut Problems) {
+    let at = ["entities", name, "changes"];
+    request(manifest, &changes.request, (&at, &PAGED), problems);
+    pages(&changes.request, &changes.pages, &at, problems);
+    let stamped = entity.updated_at.is_some() || changes.event.is_some();
+    ordered(stamped, (Order::UpdatedAt, changes.pages.kind), &changes.request, (&at, problems));
+    if let Some(feed) = &changes.feed {
+        let place = ["entities", name, "changes", "feed"];
+        request(manifest, &feed.request, (&place, &[Hole::Since, Hole::Now, Hole::Fields]), problems);
+        problems.when(
+            !has(&feed.request, &Hole::Since),
+            &place,
+            "the feed has no beginning",
+            "put {since} into the request",
+        );
     }
-}
-
-fn ordered(entity: &Entity, order: Order, request: &Request, at: &[&str], problems: &mut Problems) {
-    if order == Order::None {
-        return;
+    let Some(event) = &changes.event else { return };
+    for predicate in event.deleted.iter().chain(&event.ignore) {
+        is(predicate, &at, problems);
     }
-    problems.when(
-        !has(request, &Hole::Since),
-        at,
-        "the call has no beginning",
-        "put {since} into the request",
-    );
-    let message = "nothing says when a record last changed";
-    problems.when(entity.updated_at.is_none(), at, message, "set the entity's updated_at");
+    let unread = event.record.is_none() && entity.read.is_none();
+    let message = "the records that events name cannot be read";
+    problems.when(unread, &at, message, "describe read, or say where event.record stands");
+    let both = changes.feed.is_some();
+    problems.when(both, &at, "events and a feed exclude each other", "remove one of them");
 }
 
 fn finds(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Problems) {
@@ -93,16 +87,11 @@ fn finds(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Proble
         ("reference", &entity.find.reference, entity.reference.is_some()),
         ("natural_key", &entity.find.natural_key, entity.natural_key.is_some()),
     ];
+    let allowed = [Hole::Value, Hole::Limit, Hole::Start, Hole::Offset, Hole::Page, Hole::Fields];
     for (kind, search, declared) in searches {
         let place = ["entities", name, "find", kind];
         if let Some(search) = search {
-            holes(
-                manifest,
-                search.request.holes(),
-                &place,
-                &[Hole::Value, Hole::Limit, Hole::Start, Hole::Offset],
-                problems,
-            );
+            request(manifest, &search.request, (&place, &allowed), problems);
             let message = "the search searches for nothing";
             problems.when(
                 !has(&search.request, &Hole::Value),

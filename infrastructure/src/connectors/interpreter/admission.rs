@@ -1,0 +1,101 @@
+//! Limits: what a call counts against, and waiting for it.
+
+use std::time::Duration;
+
+use application::ports::connector::CallError;
+use application::ports::limiter::{Buckets, Limit};
+use chrono::TimeDelta;
+use domain::value::ErrorClass;
+
+use super::call::refused;
+use super::connection::ManifestConnection;
+use crate::connectors::manifest::{Bucket, LimitScope};
+
+/// The longest that a call inside another one waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl ManifestConnection {
+    /// The key of a limit: the realm's, or the app's over all of its connections.
+    fn bucket_of(&self, scope: LimitScope) -> String {
+        match scope {
+            LimitScope::Realm => self.bucket(),
+            LimitScope::App => format!("{}/app/{}", self.target.provider, self.target.organization.0),
+        }
+    }
+
+    /// The key of the limit that a refusal pauses.
+    pub(super) fn main_bucket(&self) -> String {
+        self.bucket_of(self.manifest().limits.scope)
+    }
+
+    /// The further limits that hold; none where an operator set the limit.
+    fn further(&self, counts: impl Fn(&Bucket) -> bool) -> Vec<(String, Limit)> {
+        let also: &[Bucket] = if self.target.limit.is_some() { &[] } else { &self.manifest().limits.also };
+        let counted = also.iter().filter(|bucket| counts(bucket)).map(|also| {
+            let limit = Limit { calls: also.calls, per: Duration::from_secs(also.per_s) };
+            (format!("{}/{}", self.bucket_of(also.scope), also.name), limit)
+        });
+        counted.collect()
+    }
+
+    /// Counts a call; `Err` tells how long until one more is let through.
+    pub(super) async fn counted(&self) -> Result<(), Duration> {
+        let limits = &self.manifest().limits;
+        let own = Limit { calls: limits.calls, per: Duration::from_secs(limits.per_s) };
+        let mut buckets = vec![(self.main_bucket(), self.target.limit.unwrap_or(own))];
+        buckets.extend(self.further(|bucket| !bucket.batch && !bucket.named));
+        self.take(buckets).await
+    }
+
+    async fn take(&self, limits: Vec<(String, Limit)>) -> Result<(), Duration> {
+        match self.services.limiter.take(&Buckets { limits }).await {
+            Ok(admitted) => admitted,
+            Err(away) => {
+                tracing::warn!(%away, "the limiter does not answer; the call waits");
+                Err(Duration::from_secs(1))
+            }
+        }
+    }
+
+    /// Counts a call that stands inside another one, such as the reading of a record that an event named. It waits for
+    /// its turn, but not for ever.
+    pub(super) async fn admitted(&self) -> Result<(), CallError> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let Err(wait) = self.counted().await else { return Ok(()) };
+            waited += wait;
+            if waited > PATIENCE {
+                return Err(limited("the limit of calls is reached", wait));
+            }
+            let until = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
+            self.services.clock.sleep_until(self.services.clock.now() + until).await;
+        }
+    }
+
+    /// Counts a call against the limits that its request names.
+    pub(super) async fn within_named(&self, names: &[String]) -> Result<(), CallError> {
+        if names.is_empty() {
+            return Ok(());
+        }
+        let limits = self.further(|bucket| bucket.named && names.contains(&bucket.name));
+        if limits.is_empty() {
+            return Ok(());
+        }
+        let refused = self.take(limits).await;
+        refused.map_err(|wait| limited(&format!("the limit of `{}` is reached", names.join(", ")), wait))
+    }
+
+    /// Counts a batch call against the limits of batches.
+    pub(super) async fn within_batches(&self) -> Result<(), CallError> {
+        let limits = self.further(|bucket| bucket.batch);
+        if limits.is_empty() {
+            return Ok(());
+        }
+        self.take(limits).await.map_err(|wait| limited("the limit of batch calls is reached", wait))
+    }
+}
+
+fn limited(what: &str, wait: Duration) -> CallError {
+    let error = refused(ErrorClass::RateLimited, format!("{what}: nothing was sent"));
+    CallError { retry_after: Some(wait), ..error }
+}

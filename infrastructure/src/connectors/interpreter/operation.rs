@@ -1,0 +1,260 @@
+//! Lookups and submissions.
+
+use std::collections::BTreeMap;
+
+use application::ports::connector::{
+    Answered, Asked, CallError, Operations, PreparedCall, PreparedSubmission, SubmitOutcome, Submitted,
+    WriteOutcome,
+};
+use chrono::{DateTime, TimeDelta, Utc};
+use domain::catalogue::FieldSchema;
+use domain::fields::Fields;
+use domain::value::{ErrorClass, Operation};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::answer::{Good, present};
+use super::call::{Call, Reading, call, key, refused};
+use super::connection::ManifestConnection;
+use super::find::{lacks, place_in};
+use super::pluck::one;
+use super::read::{Position, Shown, Step, advance, rows, seconds, stopped, unreadable};
+use super::send::outcome;
+use crate::connectors::manifest::{LookUp, OperationKind, OperationOf, Order, Pages, Place, Request, Values};
+
+mod discover;
+mod lookups;
+mod parameters;
+
+pub(in crate::connectors) use lookups::Lookups;
+pub(in crate::connectors) use parameters::pattern_expression;
+use parameters::{checked, natural_key};
+
+#[async_trait::async_trait]
+impl Operations for ManifestConnection {
+    async fn look_up(&self, asked: &Asked) -> Result<Answered, CallError> {
+        let (operation, parameters) = self.understood(asked, OperationKind::Lookup)?;
+        let key =
+            format!("{}\n{}\n{}", self.main_bucket(), asked.operation, Value::Object(parameters.clone()));
+        let now = self.services.clock.now();
+        if operation.cache_s > 0
+            && let Some(result) = self.connector.lookups.get(&key, now)
+        {
+            return Ok(Answered { result, receipt: BTreeMap::new(), known: true });
+        }
+        let result = match (&operation.items, &operation.pages) {
+            (Some(items), Some(pages)) => {
+                self.whole_list(operation, (items, pages), (&parameters, &asked.context)).await?
+            }
+            _ => {
+                let call = self.operation_call(&operation.request, (&parameters, &asked.context), None)?;
+                let good = self.ask(&call).await?;
+                result(&good, operation.items.as_ref().or(operation.result.as_ref()))?
+            }
+        };
+        if operation.cache_s > 0 {
+            self.connector.lookups.put(key, &result, now + seconds(operation.cache_s));
+        }
+        Ok(Answered { result, receipt: BTreeMap::new(), known: false })
+    }
+
+    fn prepare_submission(&self, asked: &Asked) -> Result<PreparedSubmission, CallError> {
+        let (operation, parameters) = self.understood(asked, OperationKind::Submit)?;
+        let natural_key = natural_key(operation, &parameters);
+        let idempotency = key::of(self.manifest(), &key::of_submission(&asked.operation, &natural_key));
+        let call =
+            self.operation_call(&operation.request, (&parameters, &asked.context), Some(&idempotency))?;
+        let call = PreparedCall {
+            method: call.method.to_owned(),
+            path: call.path,
+            headers: call.headers,
+            body: call.body,
+            entity: asked.operation.clone(),
+            operation: Operation::Create,
+            items: vec![natural_key.clone()],
+            batch: false,
+            facts: Vec::new(),
+            limits: call.limits,
+            auth: call.auth,
+        };
+        Ok(PreparedSubmission { operation: asked.operation.clone(), natural_key, call })
+    }
+
+    async fn submit(&self, submission: &PreparedSubmission, send_before: DateTime<Utc>) -> SubmitOutcome {
+        let Some(operation) = self.manifest().operations.get(&submission.operation) else {
+            let why = "the manifest no longer has the operation of this call: nothing was sent";
+            return SubmitOutcome::Rejected(refused(ErrorClass::Mapping, why));
+        };
+        let PreparedCall { path, headers, body, limits, auth, .. } = submission.call.clone();
+        let reading = Reading { empty_when: Vec::new(), ..Reading::of(&operation.request) };
+        let method = operation.request.method().as_str();
+        let call = Call { method, path, headers, body, auth, limits, reading };
+        let good = match self.exchange(&call, Some(send_before)).await {
+            Ok(good) => good,
+            Err(refusal) => {
+                return match outcome(refusal) {
+                    WriteOutcome::Rejected(error) => SubmitOutcome::Rejected(error),
+                    WriteOutcome::Unknown { reason } => SubmitOutcome::Unknown { reason },
+                    WriteOutcome::Confirmed { .. } => {
+                        SubmitOutcome::Unknown { reason: "the answer makes no sense".to_owned() }
+                    }
+                };
+            }
+        };
+        match result(&good, operation.result.as_ref()) {
+            Ok(result) => SubmitOutcome::Confirmed(Answered {
+                result,
+                receipt: receipt(operation, &good),
+                known: false,
+            }),
+            Err(error) => SubmitOutcome::Unknown { reason: error.message },
+        }
+    }
+
+    async fn submitted(&self, asked: &Asked) -> Result<Option<Submitted>, CallError> {
+        let (operation, parameters) = self.understood(asked, OperationKind::Submit)?;
+        let look_up =
+            operation.look_up.as_ref().ok_or_else(|| lacks(&asked.operation, "cannot be looked up"))?;
+        let call = self.operation_call(&look_up.request, (&parameters, &asked.context), None)?;
+        let good = match self.ask(&call).await {
+            Ok(good) => good,
+            Err(error) if error.class == ErrorClass::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let found = result(&good, look_up.result.as_ref())?;
+        if found.is_null() {
+            return Ok(None);
+        }
+        Ok(Some(Submitted { same: is_same(look_up, &found, &parameters), result: found }))
+    }
+
+    async fn discover(&self, entity: &str) -> Result<Vec<FieldSchema>, CallError> {
+        self.own_fields(entity).await
+    }
+
+    async fn reference(&self, name: &str) -> Result<Vec<(String, String)>, CallError> {
+        self.codes(name).await
+    }
+}
+
+impl ManifestConnection {
+    /// The operation that is asked for, and its parameters as they are sent.
+    fn understood(&self, asked: &Asked, kind: OperationKind) -> Result<(&OperationOf, Fields), CallError> {
+        let operations = &self.manifest().operations;
+        let operation = operations.get(&asked.operation).filter(|operation| operation.kind == kind);
+        let operation = operation.ok_or_else(|| {
+            let known: Vec<&str> = operations
+                .iter()
+                .filter(|(_, operation)| operation.kind == kind)
+                .map(|(name, _)| name.as_str())
+                .collect();
+            let message = format!("no operation `{}`: use one of {}", asked.operation, known.join(", "));
+            refused(ErrorClass::Validation, message)
+        })?;
+        Ok((operation, checked(operation, &asked.parameters)?))
+    }
+
+    fn operation_call(
+        &self,
+        request: &Request,
+        (parameters, context): (&Fields, &BTreeMap<String, String>),
+        key: Option<&str>,
+    ) -> Result<Call, CallError> {
+        let further =
+            context.iter().map(|(name, value)| (format!("context.{name}"), value.clone())).collect();
+        let named = self.named(&further);
+        let values = Values { params: Some(parameters), named: Some(&named), key, ..self.values() };
+        call(self.manifest(), request, &values)
+    }
+
+    /// Every page of a list.
+    async fn whole_list(
+        &self,
+        operation: &OperationOf,
+        (items, pages): (&Place, &Pages),
+        (parameters, context): (&Fields, &BTreeMap<String, String>),
+    ) -> Result<Value, CallError> {
+        let further =
+            context.iter().map(|(name, value)| (format!("context.{name}"), value.clone())).collect();
+        let named = self.named(&further);
+        let (mut position, mut all) = (Position::default(), Vec::new());
+        loop {
+            let values = Values {
+                params: Some(parameters),
+                named: Some(&named),
+                cursor: position.token.as_deref(),
+                limit: Some(pages.size),
+                offset: Some(position.offset),
+                page: Some(u64::from(position.pages) + 1),
+                ..self.values()
+            };
+            let good = self.ask(&call(self.manifest(), &operation.request, &values)?).await?;
+            let raws = rows(&good, items)?;
+            if position.shows_again(&raws) {
+                return Err(stopped("the provider gave the same page twice"));
+            }
+            for raw in &raws {
+                all.push(serde_json::from_str(raw.get()).map_err(unreadable)?);
+            }
+            let step = Step {
+                request: &operation.request,
+                items,
+                record: None,
+                pages,
+                order: Order::None,
+                overlap: TimeDelta::zero(),
+            };
+            let shown = Shown { good: &good, rows: raws.len(), last: None, raw: raws.last().copied() };
+            if !advance(self, &mut position, step, &shown)? {
+                return Ok(Value::Array(all));
+            }
+            if all.len() >= operation.max_rows {
+                return Err(stopped(&format!("the list has more than {} rows", operation.max_rows)));
+            }
+            self.admitted().await?;
+        }
+    }
+}
+
+/// The result in an answer; null where there is nothing.
+fn result(good: &Good, place: Option<&Place>) -> Result<Value, CallError> {
+    if good.bare || good.text.is_empty() {
+        return Ok(Value::Null);
+    }
+    match place_in(&good.text, place)? {
+        Some(raw) => serde_json::from_str(raw.get()).map_err(unreadable),
+        None => Ok(Value::Null),
+    }
+}
+
+fn receipt(operation: &OperationOf, good: &Good) -> BTreeMap<String, String> {
+    let kept = operation.receipt.iter().filter_map(|name| {
+        let value = good.headers.get(name.as_str())?.to_str().ok()?;
+        Some((name.clone(), value.to_owned()))
+    });
+    kept.collect()
+}
+
+/// Whether what is found says what was to be submitted. Numbers are compared by their value.
+fn is_same(look_up: &LookUp, found: &Value, parameters: &Fields) -> bool {
+    let Ok(text) = serde_json::to_string(found) else { return false };
+    look_up.same.iter().all(|(member, parameter)| {
+        let Ok(path) = member.parse() else { return false };
+        let there = one(&text, &Place(path)).ok().flatten();
+        let wanted = parameters.get(parameter).filter(|value| !value.is_null());
+        match (there, wanted) {
+            (there, None) => !present(there),
+            (None, Some(_)) => false,
+            (Some(there), Some(wanted)) => equal(there, wanted),
+        }
+    })
+}
+
+fn equal(there: &RawValue, wanted: &Value) -> bool {
+    let Ok(there) = serde_json::from_str::<Value>(there.get()) else { return false };
+    let number = |value: &Value| domain::money::decimal(value).ok();
+    match (number(&there), number(wanted)) {
+        (Some(there), Some(wanted)) => there == wanted,
+        _ => there == *wanted,
+    }
+}

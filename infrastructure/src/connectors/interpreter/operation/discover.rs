@@ -1,0 +1,69 @@
+//! What only a connection knows: its own fields, and lists of codes.
+
+use application::ports::connector::{Asked, CallError, Operations};
+use domain::catalogue::{FieldSchema, FieldType};
+use domain::value::ErrorClass;
+use serde_json::Value;
+
+use super::super::answer::holds;
+use super::super::answer::text_at;
+use super::super::call::{call, refused};
+use super::super::connection::ManifestConnection;
+use super::super::read::{rows, unreadable};
+use crate::connectors::manifest::{Place, Values};
+
+impl ManifestConnection {
+    /// The fields of an entity that only this connection knows; none where the provider has no such thing.
+    pub(in super::super) async fn own_fields(&self, name: &str) -> Result<Vec<FieldSchema>, CallError> {
+        let entity = self.entity(name)?;
+        let Some(discover) = &entity.discover else { return Ok(Vec::new()) };
+        let fields = self.field_names(name, entity);
+        let values = Values { fields: fields.as_deref(), ..self.values() };
+        let good = self.ask(&call(self.manifest(), &discover.request, &values)?).await?;
+        let mut found = Vec::new();
+        for raw in rows(&good, &discover.items)? {
+            let text = raw.get();
+            if discover.only.as_ref().is_some_and(|is| !holds(is, text)) {
+                continue;
+            }
+            let own = text_at(text, &discover.name).ok_or_else(|| unreadable("a field has no name"))?;
+            let path = format!("{}{own}", discover.prefix);
+            if entity.fields.contains_key(&path)
+                || path.parse::<domain::sync_config::field_path::FieldPath>().is_err()
+            {
+                continue;
+            }
+            let word = discover.kind.as_ref().and_then(|place| text_at(text, place));
+            let kind = word.and_then(|word| discover.types.get(&word)).map(|kind| FieldType::parse(kind));
+            let mut field = FieldSchema::new(&path, kind.and_then(Result::ok).unwrap_or_default());
+            if let Some(label) = discover.label.as_ref().and_then(|place| text_at(text, place)) {
+                field.title = label;
+            }
+            found.push(field);
+        }
+        Ok(found)
+    }
+
+    /// A list of codes and what they mean.
+    pub(in super::super) async fn codes(&self, name: &str) -> Result<Vec<(String, String)>, CallError> {
+        let reference = self.manifest().reference.get(name).ok_or_else(|| {
+            refused(ErrorClass::Validation, format!("{} has no list `{name}`", self.manifest().name))
+        })?;
+        let Some(lookup) = &reference.lookup else {
+            return Ok(reference.values.clone().into_iter().collect());
+        };
+        let asked = Asked { operation: lookup.clone(), ..Asked::default() };
+        let answered = self.look_up(&asked).await?;
+        let elements = answered.result.as_array().cloned().unwrap_or_default();
+        let at = |element: &Value, place: &Option<Place>| {
+            let text = element.to_string();
+            place.as_ref().and_then(|place| text_at(&text, place))
+        };
+        let pair = |element: &Value| {
+            let code = at(element, &reference.value)?;
+            let meaning = at(element, &reference.text).unwrap_or_else(|| code.clone());
+            Some((code, meaning))
+        };
+        Ok(elements.iter().filter_map(pair).collect())
+    }
+}

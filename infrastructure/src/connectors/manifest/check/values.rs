@@ -1,0 +1,58 @@
+//! How the provider spells values.
+
+use domain::sync_config::field_path::FieldPath;
+
+use super::super::entity::Entity;
+use super::super::fields::{Field, Spelling};
+use super::Problems;
+
+pub(super) fn check(name: &str, entity: &Entity, problems: &mut Problems) {
+    for (path, field) in &entity.fields {
+        let at = ["entities", name, "fields", path];
+        if let Err(error) = FieldPath::parse(path) {
+            problems.add(&at, error.to_string(), "correct the name of the field");
+        }
+        let Some(spelling) = field.spelling else { continue };
+        let fits = fitting(spelling);
+        let kind = field.kind.as_str();
+        let message = format!("a `{kind}` is never spelled like this");
+        problems.when(!fits.contains(&kind), &at, message, format!("use it for {}", fits.join(", ")));
+        currency(entity, field, &at, problems);
+    }
+}
+
+fn currency(entity: &Entity, field: &Field, at: &[&str], problems: &mut Problems) {
+    let minor = field.spelling == Some(Spelling::MinorUnits);
+    let message = "nothing says which currency's smallest unit is meant";
+    problems.when(
+        minor && field.currency.is_none(),
+        at,
+        message,
+        "set currency to its place, or to \"=GBP\"",
+    );
+    problems.when(
+        !minor && field.currency.is_some(),
+        at,
+        "only minor_units reads a currency",
+        "remove currency",
+    );
+    if let Some(place) = field.currency.as_deref().filter(|place| !place.starts_with('=')) {
+        let unknown = !entity.fields.contains_key(place);
+        let message = format!("the currency's field `{place}` is not described");
+        problems.when(unknown, at, message, "add it to `fields`, or correct its name");
+    }
+}
+
+/// The types that a spelling is for.
+fn fitting(spelling: Spelling) -> &'static [&'static str] {
+    match spelling {
+        Spelling::MinorUnits => &["money", "decimal"],
+        Spelling::Epoch | Spelling::EpochMs | Spelling::MsDate | Spelling::BasicOffset => {
+            &["date_time", "date"]
+        }
+        Spelling::Local => &["date_time"],
+        Spelling::Text => &["integer", "decimal", "money", "boolean"],
+        Spelling::TF => &["boolean"],
+        Spelling::Upper => &["text"],
+    }
+}

@@ -1,0 +1,8 @@
+//! Every provider end to end, through Headwater's own interface: the same scenes for all, on each one's simulator.
+
+mod contract;
+mod scenes;
+mod stage;
+mod stand;
+
+mod quickbooks;

@@ -1,0 +1,67 @@
+//! What went over the wire, held against the provider's official description, where this machine has it.
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
+use std::path::Path;
+
+use descriptions::{Description, Exchange};
+use sandbox::kit::recorder;
+
+/// Holds a run's exchanges against the provider's description; panics with what is not as described.
+///
+/// The operations that were used are added to `target/contract/<provider>.txt`, one in a line, for `make contracts`.
+pub(super) fn hold(provider: &str, exchanges: Vec<recorder::Exchange>) {
+    let Some(description) = Description::of(provider).expect("the description can be read") else {
+        println!("{provider}: no official description on this machine, nothing was held against it");
+        return;
+    };
+    let exchanges: Vec<Exchange> = exchanges.into_iter().filter(|one| one.complete).map(read).collect();
+    let coverage = description.cover(&exchanges);
+    write(provider, &coverage.operations);
+    println!(
+        "{provider}: {} operations held against the description, {} undescribed: {:?}",
+        coverage.operations.len(),
+        coverage.undescribed.len(),
+        coverage.undescribed
+    );
+    let problems: Vec<String> =
+        coverage.problems.iter().map(|(what, times)| format!("{times} x {what}")).collect();
+    assert!(problems.is_empty(), "{provider} does not keep to its description:\n{}", problems.join("\n"));
+}
+
+/// Where a description is wrong or older than the provider, each with its source.
+const EXCUSED: &[(&str, &str)] = &[];
+
+fn excused(provider: &str, problem: &str) -> bool {
+    EXCUSED.iter().any(|(of, part)| *of == provider && problem.contains(part))
+}
+
+fn read(one: recorder::Exchange) -> Exchange {
+    let content_type = one.request_headers.iter().find(|(name, _)| name == "content-type");
+    let answer_type = one.headers.iter().find(|(name, _)| name == "content-type");
+    Exchange {
+        content_type: content_type.map(|(_, value)| value.clone()),
+        answer_type: answer_type.map(|(_, value)| value.clone()),
+        method: one.method,
+        path: one.path,
+        query: one.query,
+        body: one.request_body.to_vec(),
+        status: one.status,
+        answer: one.body.to_vec(),
+    }
+}
+
+/// Tests are processes of their own; each adds its lines.
+fn write(provider: &str, operations: &BTreeSet<String>) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../contract");
+    let lines: String = operations.iter().map(|operation| format!("{operation}\n")).collect();
+    let written = std::fs::create_dir_all(&folder).and_then(|()| {
+        let mut options = std::fs::OpenOptions::new();
+        options
+            .create(true)
+            .append(true)
+            .open(folder.join(format!("{provider}.txt")))?
+            .write_all(lines.as_bytes())
+    });
+    written.expect("the target folder can be written");
+}

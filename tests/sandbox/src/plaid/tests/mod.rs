@@ -1,0 +1,9 @@
+//! The simulator over HTTP, as a connector meets it.
+
+mod desk;
+mod guards;
+mod linking;
+mod notices;
+mod reading;
+mod states;
+mod syncing;
