@@ -52,6 +52,7 @@ without_snapshots!(
     domain::sync_run::SyncRun,
     domain::webhook_delivery::WebhookDelivery,
     domain::webhook_endpoint::WebhookEndpoint,
+    domain::submission::Submission,
 );
 
 /// An aggregate being worked on: its state evolves with each decision, nothing is stored yet.

@@ -6,6 +6,7 @@ use crate::integration::IntegrationEvent;
 use crate::local_record::LocalRecordEvent;
 use crate::project::ProjectEvent;
 use crate::stream::Kind;
+use crate::submission::SubmissionEvent;
 use crate::sync_config::SyncConfigEvent;
 use crate::sync_record::SyncRecordEvent;
 use crate::sync_run::SyncRunEvent;
@@ -100,4 +101,6 @@ sum! {
     WebhookDelivery(WebhookDeliveryEvent),
     /// Of [`crate::webhook_endpoint`].
     WebhookEndpoint(WebhookEndpointEvent),
+    /// Of [`crate::submission`].
+    Submission(SubmissionEvent),
 }

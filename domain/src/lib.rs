@@ -17,6 +17,7 @@ pub mod metadata;
 pub mod money;
 pub mod project;
 pub mod stream;
+pub mod submission;
 pub mod sync_config;
 pub mod sync_record;
 pub mod sync_run;

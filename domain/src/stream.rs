@@ -31,11 +31,13 @@ pub enum Kind {
     WebhookDelivery,
     /// [`crate::webhook_endpoint`]
     WebhookEndpoint,
+    /// [`crate::submission`]
+    Submission,
 }
 
 impl Kind {
     /// Every kind, in the order of the documentation.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Project,
         Self::Integration,
         Self::SyncConfig,
@@ -44,6 +46,7 @@ impl Kind {
         Self::LocalRecord,
         Self::WebhookDelivery,
         Self::WebhookEndpoint,
+        Self::Submission,
     ];
 
     /// The stored name.
@@ -57,6 +60,7 @@ impl Kind {
             Self::LocalRecord => "local_record",
             Self::WebhookDelivery => "webhook_delivery",
             Self::WebhookEndpoint => "webhook_endpoint",
+            Self::Submission => "submission",
         }
     }
 
@@ -140,6 +144,43 @@ impl SyncRecordKey {
     pub fn parse(stream: &StreamId) -> Option<Self> {
         let (config, realm, local_id) = three(stream, Kind::SyncRecord)?;
         Some(Self { config: config.parse().ok()?, realm, local_id })
+    }
+}
+
+/// A submission: integration / operation / realm / what may exist once within the realm.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct SubmissionKey {
+    /// The integration that hands it in.
+    pub integration: IntegrationId,
+    /// The provider's operation.
+    pub operation: String,
+    /// The remote company; `-` for providers without realms.
+    pub realm: String,
+    /// The natural key, or its keyed digest where it may be personal.
+    pub natural_key: String,
+}
+
+impl SubmissionKey {
+    /// The submission's stream.
+    pub fn stream(&self) -> StreamId {
+        let (operation, realm) = (escape(&self.operation), escape(&self.realm));
+        let id = format!("{}/{operation}/{realm}/{}", self.integration, escape(&self.natural_key));
+        StreamId { kind: Kind::Submission, id }
+    }
+
+    /// The key that `stream` was made of.
+    pub fn parse(stream: &StreamId) -> Option<Self> {
+        if stream.kind != Kind::Submission {
+            return None;
+        }
+        let mut parts =
+            stream.id.splitn(4, '/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned());
+        Some(Self {
+            integration: parts.next()?.parse().ok()?,
+            operation: parts.next()?,
+            realm: parts.next()?,
+            natural_key: parts.next()?,
+        })
     }
 }
 

@@ -5,4 +5,11 @@ mod scenes;
 mod stage;
 mod stand;
 
+mod hubspot;
+mod companies_house;
+mod hmrc;
 mod quickbooks;
+mod salesforce;
+mod shopify;
+mod stripe;
+mod xero;

@@ -11,6 +11,8 @@ use sandbox::rest::{self, RestConfig, WebhookTarget};
 use super::terminal;
 use crate::shutdown;
 
+mod providers;
+
 /// Runs a simulated provider until ctrl-c. It is stateful and strict, and forgets everything when it ends.
 #[derive(Args, Clone, Debug)]
 pub(crate) struct SandboxArgs {
@@ -24,6 +26,33 @@ enum Simulator {
     Quickbooks(QuickBooksArgs),
     /// A generic paged REST API with customers and orders
     Rest(RestArgs),
+    /// The UK register of companies: profiles, officers, filings, searches
+    CompaniesHouse(ProviderArgs),
+    /// A tax account at HMRC: VAT obligations and returns
+    Hmrc(ProviderArgs),
+    /// A HubSpot account: contacts, companies, deals, tickets, products
+    Hubspot(ProviderArgs),
+    /// A NetSuite account: records and SuiteQL
+    Netsuite(ProviderArgs),
+    /// Banks behind Plaid: accounts and transactions
+    Plaid(ProviderArgs),
+    /// A Shopify shop: GraphQL, customers, products, orders
+    Shopify(ProviderArgs),
+    /// A Stripe account: customers, products, invoices, payments
+    Stripe(ProviderArgs),
+    /// A Xero organisation: contacts, invoices, credit notes, payments, items
+    Xero(ProviderArgs),
+}
+
+/// What the simulators share that need nothing else.
+#[derive(Args, Clone, Debug)]
+struct ProviderArgs {
+    #[command(flatten)]
+    common: Common,
+
+    /// Guard calls with the provider's published limits
+    #[arg(long)]
+    limits: bool,
 }
 
 #[derive(Args, Clone, Debug)]
@@ -97,6 +126,14 @@ impl SandboxArgs {
         match self.provider {
             Simulator::Quickbooks(args) => run_quickbooks(args).await,
             Simulator::Rest(args) => run_rest(args).await,
+            Simulator::CompaniesHouse(args) => providers::companies_house(args).await,
+            Simulator::Hmrc(args) => providers::hmrc(args).await,
+            Simulator::Hubspot(args) => providers::hubspot(args).await,
+            Simulator::Netsuite(args) => providers::netsuite(args).await,
+            Simulator::Plaid(args) => providers::plaid(args).await,
+            Simulator::Shopify(args) => providers::shopify(args).await,
+            Simulator::Stripe(args) => providers::stripe(args).await,
+            Simulator::Xero(args) => providers::xero(args).await,
         }
     }
 }
@@ -144,9 +181,7 @@ async fn run_quickbooks(args: QuickBooksArgs) -> anyhow::Result<()> {
     let at = &running.base_url;
     terminal::say(&format!(
         "a QuickBooks company (realm {realm}) answers at {at}\n\n\
-         start the hub with\n  HEADWATER_EGRESS_ALLOW={at} HEADWATER_ENDPOINTS=quickbooks.base_url={at},\
-         quickbooks.authorize_url={at}/connect/oauth2,quickbooks.token_url={at}/oauth2/v1/tokens/bearer,\
-         quickbooks.revoke_url={at}/v2/oauth2/tokens/revoke headwater serve\n\n\
+         start the hub with\n  HEADWATER_EGRESS_ALLOW={at} HEADWATER_ENDPOINTS=quickbooks={at} headwater serve\n\n\
          give it the app's credentials\n  curl -X PUT {hub}/v1/providers/quickbooks/credentials \
          -H 'Content-Type: application/json' \\\n    -d '{{\"client_id\":\"{id}\",\"client_secret\":\"{secret}\",\
          \"webhook_secret\":\"{verifier}\"}}'\n\n\

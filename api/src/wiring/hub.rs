@@ -13,6 +13,7 @@ use application::jobs::push_page::PushPage;
 use application::jobs::push_records::{PushRecords, RecoverWrites};
 use application::jobs::redeliver_webhooks::RedeliverWebhooks;
 use application::jobs::runs::{Runs, StartRuns};
+use application::jobs::submit::Submit;
 use application::jobs::{JobHandler, Worker};
 use application::ports::blob_store::BlobStore;
 use application::ports::credentials::Credentials;
@@ -170,6 +171,7 @@ fn worker(
         Arc::new(PushPage(engine())),
         Arc::new(PullRecords(engine())),
         Arc::new(ProcessWebhooks(engine())),
+        Arc::new(Submit(engine())),
         Arc::new(KeepWebhooks { engine: engine(), public_url }),
         Arc::new(RedeliverWebhooks { engine: engine(), deliveries }),
         Arc::new(outgoing),

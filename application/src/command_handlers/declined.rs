@@ -5,6 +5,7 @@ use domain::integration::IntegrationError;
 use domain::local_record::LocalRecordError;
 use domain::project::ProjectError;
 use domain::stream::StreamId;
+use domain::submission::SubmissionError;
 use domain::sync_config::SyncConfigError;
 use domain::sync_record::SyncRecordError;
 use domain::sync_run::SyncRunError;
@@ -60,6 +61,9 @@ pub enum Declined {
     /// An endpoint's rule.
     #[error(transparent)]
     Endpoint(#[from] WebhookEndpointError),
+    /// A submission's rule.
+    #[error(transparent)]
+    Submission(#[from] SubmissionError),
     /// A webhook that is not taken.
     #[error(transparent)]
     Webhook(#[from] WebhookRejection),

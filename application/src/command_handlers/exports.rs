@@ -8,6 +8,7 @@ pub use super::declined::{Declined, Fault};
 pub use super::desk::{Desk, Operator, Within};
 pub use super::link_records::LinkRecords;
 pub use super::mapping::{MappingGiven, checked_mapping};
+pub use super::operate::{Operated, SubmissionState};
 pub use super::preview::{Preview, Previewed};
 pub use super::put_records::{PutLine, RecordsOf};
 pub use super::receive_webhook::{Delivered, RawWebhook};

@@ -15,6 +15,7 @@ mod exports;
 mod facts;
 mod link_records;
 mod mapping;
+mod operate;
 mod preview;
 mod put_credentials;
 mod put_records;

@@ -10,6 +10,7 @@ pub mod push_page;
 pub mod push_records;
 pub mod redeliver_webhooks;
 pub mod runs;
+pub mod submit;
 mod worker;
 
 use crate::ports::job_queue::Job;

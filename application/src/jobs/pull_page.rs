@@ -85,6 +85,7 @@ impl PullPage {
     async fn read(&self, context: &Context, run: &SyncRun, run_type: RunType) -> Result<Page, CallError> {
         let connection = self.0.ports.connectors.open(&context.target)?;
         let mode = if run_type == RunType::Incremental { ReadMode::Incremental } else { ReadMode::Full };
+        connection.admit_read().await?;
         connection.read_page(&context.remote.name, mode, run.cursor.as_ref()).await
     }
 
@@ -101,7 +102,9 @@ impl PullPage {
         let passing = matches!(error.class, ErrorClass::Transient | ErrorClass::RateLimited);
         if error.class == ErrorClass::RateLimited || (passing && job.attempts < TRIES) {
             let wait = error.retry_after.unwrap_or(Duration::from_secs(2));
-            return Ok(again(engine.now(), wait, job.attempts, &error.to_string()));
+            // Being told to wait is no failed try.
+            let tries = if error.class == ErrorClass::RateLimited { 0 } else { job.attempts };
+            return Ok(again(engine.now(), wait, tries, &error.to_string()));
         }
         if error.class == ErrorClass::Unreadable && job.attempts < 3 {
             return Ok(again(engine.now(), Duration::from_secs(2), job.attempts, &error.to_string()));

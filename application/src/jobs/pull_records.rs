@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::ids::{OrganizationId, SyncConfigId};
+use domain::value::ErrorClass;
 use serde::{Deserialize, Serialize};
 
-use super::push_records::again;
+use super::push_records::{again, limited};
 use super::{JobHandler, Outbox};
 use crate::ports::Unavailable;
 use crate::ports::connector::{CallError, RemoteRecord};
@@ -68,7 +69,7 @@ impl JobHandler for PullRecords {
 
     async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
         let pulled = jobs.into_iter().map(|job| async move {
-            let outcome = self.pull(&job).await.unwrap_or_else(|error| {
+            let outcome = self.pull(&job, done).await.unwrap_or_else(|error| {
                 again(self.0.now(), Duration::from_secs(1), job.attempts, &error.to_string())
             });
             done.settle(job, outcome);
@@ -78,7 +79,7 @@ impl JobHandler for PullRecords {
 }
 
 impl PullRecords {
-    async fn pull(&self, job: &Job) -> Result<Settled, Unavailable> {
+    async fn pull(&self, job: &Job, done: &Outbox) -> Result<Settled, Unavailable> {
         let engine = &self.0;
         let Ok(payload) = serde_json::from_slice::<Payload>(&job.payload) else {
             return Ok(Settled::Park("the job's payload is unreadable".to_owned()));
@@ -95,8 +96,11 @@ impl PullRecords {
             Ok(record) => record,
             Err(error) => {
                 engine.note_health(&context, Some(&error)).await;
-                let wait = error.retry_after.unwrap_or(Duration::from_secs(2));
-                return Ok(again(engine.now(), wait, job.attempts, &error.to_string()));
+                let (now, wait) = (engine.now(), error.retry_after.unwrap_or(Duration::from_secs(2)));
+                return Ok(match error.class {
+                    ErrorClass::RateLimited => limited(done, (now, now), wait),
+                    _ => again(now, wait, job.attempts, &error.to_string()),
+                });
             }
         };
         let result = engine.take(&routes, &context, (&[record], since), |_| None).await?;
@@ -108,6 +112,7 @@ impl PullRecords {
 
     async fn read(&self, context: &Context, id: &str) -> Result<RemoteRecord, CallError> {
         let connection = self.0.ports.connectors.open(&context.target)?;
+        connection.admit_read().await?;
         let read = connection.read(&context.remote.name, id).await?;
         Ok(read.unwrap_or_else(|| gone(id)))
     }

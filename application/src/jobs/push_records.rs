@@ -24,8 +24,12 @@ const HEAD_START: TimeDelta = TimeDelta::seconds(30);
 
 /// Sends one record's changes, if there are any.
 pub fn push_job(live: &Live<'_>, key: &SyncRecordKey, now: DateTime<Utc>) -> NewJob {
-    let not_before = if live.refers() { now } else { now - HEAD_START };
-    job(PUSH, live, key, not_before)
+    job(PUSH, live, key, place(live.refers(), now))
+}
+
+/// The place in its lane of a record that comes now.
+fn place(refers: bool, now: DateTime<Utc>) -> DateTime<Utc> {
+    if refers { now } else { now - HEAD_START }
 }
 
 /// Finds out what became of a record's open write. Others may wait for it.
@@ -83,7 +87,10 @@ impl PushRecords {
         }
         let ids: Vec<String> = mine.iter().map(|(_, key)| key.local_id.clone()).collect();
         let left = Left::new(mine, done);
-        let report = |id: &str, pushed| left.settle(id, engine.now(), pushed);
+        let report = |id: &str, pushed| {
+            let now = engine.now();
+            left.settle(id, (now, place(context.refers(), now)), pushed);
+        };
         match engine.push(&routes, &context, &ids, &Results(&report)).await {
             Ok(()) => left.rest(|_| Settled::Done),
             Err(error) => left.rest(|job| later(engine.now(), job, &error.to_string())),
@@ -118,11 +125,12 @@ impl<'a> Left<'a> {
         Self { jobs: Mutex::new(jobs), done }
     }
 
-    fn settle(&self, id: &str, now: DateTime<Utc>, pushed: Pushed) {
+    fn settle(&self, id: &str, (now, place): (DateTime<Utc>, DateTime<Utc>), pushed: Pushed) {
         let Some(job) = self.jobs().remove(id) else { return };
         let outcome = match pushed {
             Pushed::Done => Settled::Done,
             Pushed::Again(wait, why) => again(now, wait, job.attempts, &why),
+            Pushed::Limited(wait) => limited(self.done, (now, place), wait),
         };
         self.done.settle(job, outcome);
     }
@@ -156,7 +164,7 @@ impl JobHandler for RecoverWrites {
         let groups = by_config(jobs, done).into_iter();
         let all = groups.flat_map(|(config, group)| group.into_iter().map(move |one| (config, one)));
         let recovered = all.map(|(config, (job, key))| async move {
-            let outcome = self.recover(config, &key, &job).await;
+            let outcome = self.recover((config, &key), &job, done).await;
             done.settle(job, outcome);
         });
         futures::future::join_all(recovered).await;
@@ -164,7 +172,12 @@ impl JobHandler for RecoverWrites {
 }
 
 impl RecoverWrites {
-    async fn recover(&self, config: SyncConfigId, key: &SyncRecordKey, job: &Job) -> Settled {
+    async fn recover(
+        &self,
+        (config, key): (SyncConfigId, &SyncRecordKey),
+        job: &Job,
+        done: &Outbox,
+    ) -> Settled {
         let engine = &self.0;
         let context = match engine.context(config).await {
             Ok((_, context)) => context,
@@ -175,6 +188,7 @@ impl RecoverWrites {
             // What was not done is sent by the push that `OutcomeResolved` asks for.
             Ok(Pushed::Again(wait, _)) if wait.is_zero() => Settled::Done,
             Ok(Pushed::Again(wait, why)) => again(engine.now(), wait, 0, &why),
+            Ok(Pushed::Limited(wait)) => limited(done, (engine.now(), engine.now() - HEAD_START), wait),
             Err(error) => again(engine.now(), Duration::from_secs(1), job.attempts, &error.to_string()),
         }
     }
@@ -197,10 +211,23 @@ fn by_config(jobs: Vec<Job>, done: &Outbox) -> BTreeMap<SyncConfigId, Vec<(Job, 
 /// Longest wait between two tries that the provider did not ask for.
 const LONGEST: Duration = Duration::from_mins(5);
 
-/// Waits grow with the tries that failed, unless the wait was asked for.
+/// Tries before waits grow; more where something was achieved and only the next step is left.
+const PATIENT: [u32; 2] = [3, 10];
+
+/// Waits grow with the tries that failed.
 pub(super) fn again(now: DateTime<Utc>, wait: Duration, attempts: u32, why: &str) -> Settled {
-    let grown =
-        if attempts > 3 { wait.max(Duration::from_secs(1)) * 2_u32.pow(attempts.min(10) - 3) } else { wait };
+    let beyond = attempts.saturating_sub(PATIENT[usize::from(wait.is_zero())]).min(7);
+    let grown = if beyond > 0 { wait.max(Duration::from_secs(1)) * 2_u32.pow(beyond) } else { wait };
     let wait = grown.min(LONGEST.max(wait));
     Settled::RetryAt(now + TimeDelta::from_std(wait).unwrap_or_default(), why.to_owned())
+}
+
+/// A job that the provider's limits let not through keeps its place, and its lane rests. That is no failed try.
+pub(super) fn limited(
+    done: &Outbox,
+    (now, place): (DateTime<Utc>, DateTime<Utc>),
+    wait: Duration,
+) -> Settled {
+    done.rest(now + TimeDelta::from_std(wait).unwrap_or_default());
+    Settled::RetryAt(place, "waits for the provider's rate limit".to_owned())
 }

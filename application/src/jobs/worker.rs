@@ -8,7 +8,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use self::floor::Floor;
 use super::JobHandler;
@@ -32,6 +32,8 @@ pub struct Worker {
     handlers: BTreeMap<&'static str, Arc<dyn JobHandler>>,
     /// The lane served last, so that the next round begins behind it.
     last: Mutex<Option<String>>,
+    /// Lanes whose provider lets nothing through, and until when.
+    resting: Mutex<BTreeMap<String, DateTime<Utc>>>,
 }
 
 /// What one look at the queue came to.
@@ -50,7 +52,7 @@ impl Worker {
         handlers: Vec<Arc<dyn JobHandler>>,
     ) -> Self {
         let handlers = handlers.into_iter().map(|handler| (handler.kind(), handler)).collect();
-        Self { queue, clock, wakeups, handlers, last: Mutex::new(None) }
+        Self { queue, clock, wakeups, handlers, last: Mutex::new(None), resting: Mutex::default() }
     }
 
     /// Works for ever; ends when dropped.
@@ -58,7 +60,7 @@ impl Worker {
     /// What is under way is polled all the time, also while the queue is asked: a job that was handed something shared
     /// (a database connection) and is not polled would keep everybody else from it.
     pub async fn run(&self) {
-        let mut floor = Floor::new();
+        let mut floor = Floor::new(&self.resting);
         loop {
             let turn = self.turn(&mut floor).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "worker pauses");
@@ -72,7 +74,7 @@ impl Worker {
 
     /// Works until nothing is due; answers how many jobs were settled. For tests with a clock of their own.
     pub async fn drain(&self) -> Result<usize, Unavailable> {
-        let mut floor = Floor::new();
+        let mut floor = Floor::new(&self.resting);
         let mut settled = 0;
         loop {
             let turn = self.turn(&mut floor).await?;
@@ -98,7 +100,10 @@ impl Worker {
             turn.started |= self.start(floor, &lane);
         }
         for lane in floor.alongside(self.due()).await? {
-            if floor.waits(&lane) || floor.room(&lane, self.width(&lane)) == 0 {
+            if floor.rests(&lane, self.clock.now())
+                || floor.waits(&lane)
+                || floor.room(&lane, self.width(&lane)) == 0
+            {
                 continue;
             }
             if !floor.works(&lane) && floor.lanes() >= LANES {

@@ -83,7 +83,11 @@ impl Routes {
             Event::WebhookEndpoint(event) => {
                 fold(&mut self.endpoints, WebhookEndpointId(id), recorded, event);
             }
-            Event::SyncRun(_) | Event::SyncRecord(_) | Event::LocalRecord(_) | Event::WebhookDelivery(_) => {}
+            Event::SyncRun(_)
+            | Event::SyncRecord(_)
+            | Event::LocalRecord(_)
+            | Event::WebhookDelivery(_)
+            | Event::Submission(_) => {}
         }
     }
 

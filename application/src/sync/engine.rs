@@ -91,7 +91,12 @@ impl Engine {
 
     /// Times around a write of a provider.
     pub fn timing(&self, context: &Context) -> Timing {
-        let manifest = context.provider.timing;
+        self.timing_of(&context.provider)
+    }
+
+    /// The same where there is no config.
+    pub fn timing_of(&self, provider: &Provider) -> Timing {
+        let manifest = provider.timing;
         // An operator shortens times; a provider without a settle time has none to shorten.
         self.timing.map_or(manifest, |set| Timing { settle: manifest.settle.and(set.settle), ..set })
     }

@@ -114,21 +114,14 @@ impl Engine {
         result: &mut PageResult,
     ) -> Result<Vec<Matched<'a>>, Unavailable> {
         let log = self.ports.dispatcher.log.as_ref();
-        // A provider may show one record twice on a page: the last one counts.
-        let newest: BTreeMap<&str, &RemoteRecord> =
-            records.iter().map(|record| (record.id.as_str(), record)).collect();
-        let records: Vec<&RemoteRecord> = newest.into_values().collect();
-        let digests: Vec<Option<Digest>> = records
-            .iter()
-            .map(|record| if record.deleted { None } else { observed(context, record) })
-            .collect();
-        let asked = records.iter().zip(&digests).map(|(record, digest)| {
+        let records = digested(context, records);
+        let asked = records.iter().map(|(record, digest)| {
             let key = ClaimKey::remote_id(context.config_id, &context.realm, &record.id);
             (key, digest.as_ref().map(Digest::tag))
         });
         let recognised = log.recognise(asked.collect()).await?;
         let (mut known, mut ids, mut unknown) = (Vec::new(), Vec::new(), Vec::new());
-        for ((record, digest), recognised) in records.into_iter().zip(digests).zip(recognised) {
+        for ((record, digest), recognised) in records.into_iter().zip(recognised) {
             result.counts.processed += 1;
             match recognised {
                 Recognised::Same => result.counts.skipped += 1,
@@ -141,9 +134,8 @@ impl Engine {
                 }
             }
         }
-        let pairs = Pair::load(log, context, &ids).await?;
-        let mut matched: Vec<Matched<'a>> = Vec::with_capacity(pairs.len());
-        for ((record, digest), pair) in known.into_iter().zip(pairs) {
+        let mut matched = Vec::with_capacity(known.len() + unknown.len());
+        for ((record, digest), pair) in known.into_iter().zip(Pair::load(log, context, &ids).await?) {
             if pair.written_after(since) {
                 result.counts.skipped += 1;
                 result.later.push(record.id.clone());
@@ -202,6 +194,14 @@ impl Engine {
         let needs = references::needs(context, both);
         references::look_up(self.ports.dispatcher.log.as_ref(), routes, context, needs).await
     }
+}
+
+/// Each record once, with its digest. A provider may show one twice on a page: the last one counts.
+fn digested<'a>(context: &Context, records: &'a [RemoteRecord]) -> Vec<(&'a RemoteRecord, Option<Digest>)> {
+    let newest: BTreeMap<&str, &RemoteRecord> =
+        records.iter().map(|record| (record.id.as_str(), record)).collect();
+    let digest = |record| observed(context, record);
+    newest.into_values().map(|record| (record, (!record.deleted).then(|| digest(record)).flatten())).collect()
 }
 
 /// Records what is seen and brings the pair into step; what is left to send is left to a job.

@@ -8,6 +8,7 @@ use domain::digest::Digest;
 use domain::fields::Fields;
 use domain::ids::CallId;
 use domain::sync_config::mapping::Known;
+use domain::sync_record::LastIntent;
 use domain::sync_record::events::WriteBegun;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -64,22 +65,30 @@ pub(super) fn draft(context: &Context, pair: Pair, planned: PlannedWrite, known:
     Draft { pair, planned, request, used }
 }
 
-/// The same bytes keep their intent and key; other bytes are another intent.
+/// How often a key is tried whose calls surely did nothing. Some providers store a failure of theirs under the key and
+/// give it again (Stripe for a day): then only another key gets through.
+const TRIES_OF_A_KEY: u32 = 2;
+
+/// The same bytes keep their intent and key, as long as the key may still get through; other bytes are another intent.
 fn intent_number(context: &Context, pair: &Pair, planned: &PlannedWrite) -> u32 {
-    match &pair.sync.state.last {
-        Some(last) if last.body_digest == body_digest(context, pair, planned) => last.intent,
+    match not_done(context, pair, planned) {
+        Some(last) if last.attempts % TRIES_OF_A_KEY != 0 => last.intent,
         _ => pair.sync.state.intents + 1,
     }
+}
+
+/// The last intent, if these are its bytes; it was not done.
+fn not_done<'p>(context: &Context, pair: &'p Pair, planned: &PlannedWrite) -> Option<&'p LastIntent> {
+    pair.sync.state.last.as_ref().filter(|last| last.body_digest == body_digest(context, pair, planned))
 }
 
 /// The intent of a draft; the caller fills in what belongs to its call.
 pub(super) fn intent(context: &Context, draft: &Draft) -> WriteBegun {
     let Draft { pair, planned, request, used } = draft;
     let state = &pair.sync.state;
-    let same_key = state.last.as_ref().filter(|last| last.key == request.key);
     WriteBegun {
         intent: intent_number(context, pair, planned),
-        attempt: same_key.map_or(0, |last| last.attempts) + 1,
+        attempt: not_done(context, pair, planned).map_or(0, |last| last.attempts) + 1,
         call: CallId(Uuid::nil()),
         item: request.item.clone(),
         operation: planned.operation,

@@ -32,6 +32,8 @@ pub enum Pushed {
     Done,
     /// To be tried again after this time.
     Again(Duration, String),
+    /// Nothing was sent, and the provider's limits let nothing through for this time.
+    Limited(Duration),
 }
 
 /// Told of each record, by local id, what became of it; once, and not before that is stored.
@@ -143,6 +145,7 @@ impl Engine {
                 return Ok(());
             }
         };
+        learn_time(context, connection.as_ref()).await;
         let calls = self.prepare(context, connection.as_ref(), drafts, results).await?;
         let begun = self.begin(context, connection.as_ref(), calls, results).await?;
         let sent = begun.into_iter().map(|call| self.send(context, connection.as_ref(), call, results));
@@ -186,8 +189,7 @@ impl Engine {
             match connection.admit().await {
                 Ok(()) => admitted.push((call, mine)),
                 Err(wait) => {
-                    let again = Pushed::Again(wait, "waits for the provider's rate limit".to_owned());
-                    mine.iter().for_each(|draft| results.tell(&draft.pair.local_id, again.clone()));
+                    mine.iter().for_each(|draft| results.tell(&draft.pair.local_id, Pushed::Limited(wait)));
                 }
             }
         }
@@ -274,6 +276,17 @@ impl Engine {
         fail::fail_point!("after_call");
         drop(turn);
         self.record(context, with_outcomes(outgoing, answers), results).await
+    }
+}
+
+/// A create that carries no reference of ours is known again by its time, on the provider's own clock: it is asked for
+/// before the first write. Without an answer a person will have to decide about an outcome that gets lost.
+async fn learn_time(context: &Context, connection: &dyn Connection) {
+    if context.remote.reference.is_none()
+        && connection.provider_time().is_none()
+        && let Err(error) = connection.verify().await
+    {
+        tracing::debug!(%error, "the provider's clock is not known yet");
     }
 }
 

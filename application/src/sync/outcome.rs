@@ -156,7 +156,8 @@ impl Engine {
             _ => Duration::from_secs(5),
         });
         match error.class {
-            ErrorClass::Transient | ErrorClass::RateLimited => Ok(Pushed::Again(wait, error.to_string())),
+            ErrorClass::Transient => Ok(Pushed::Again(wait, error.to_string())),
+            ErrorClass::RateLimited => Ok(Pushed::Limited(wait)),
             ErrorClass::AuthExpired => Ok(Pushed::Again(Duration::from_mins(1), error.to_string())),
             ErrorClass::StaleVersion | ErrorClass::NotFound => self.look_again(context, pair).await,
             ErrorClass::Permission
@@ -172,6 +173,9 @@ impl Engine {
         let Ok(connection) = self.ports.connectors.open(&context.target) else {
             return Ok(retry(5, "the connection is away"));
         };
+        if let Err(wait) = connection.admit().await {
+            return Ok(Pushed::Again(wait, "waits for the provider's rate limit".to_owned()));
+        }
         match connection.read(&context.remote.name, &id).await {
             Ok(Some(record)) if !record.deleted => {
                 observe(context, pair, &record)?;

@@ -165,7 +165,12 @@ fn merge(context: &Context, pair: &mut Pair, known: &Known) -> Reconciled {
     let Some(settlement) = settled(context, pair, &found)? else { return Ok(None) };
     if settlement.is_quiet() {
         let moved = pair.sync.state.local_changed() || pair.sync.state.remote_changed();
-        return if moved { applied(context, pair, true).map(|()| None) } else { Ok(None) };
+        if moved {
+            applied(context, pair, true)?;
+        } else {
+            pair.sync.execute(Command::Release)?;
+        }
+        return Ok(None);
     }
     if !settlement.pull.is_empty() || !settlement.given.is_empty() {
         match body::local_change(&rules, &sides, &settlement) {
@@ -230,8 +235,11 @@ fn standing_settlement(standing: &ConflictResolved) -> Settlement {
 }
 
 fn plan_update(context: &Context, pair: &mut Pair, known: &Known, settlement: &Settlement) -> Reconciled {
-    if settlement.push.is_empty() || !context.sends() || !can(context, Operation::Update) {
+    if settlement.push.is_empty() || !context.sends() {
         return Ok(None);
+    }
+    if !can(context, Operation::Update) {
+        return unchangeable(context, pair);
     }
     let (remote, base) = (pair.remote_now(), pair.base());
     let sides = Sides {
@@ -267,7 +275,9 @@ fn applied(context: &Context, pair: &mut Pair, complete: bool) -> Result<(), Syn
     let local_digest = canonical::local_digest(&context.key, &context.plan, pair.local_now());
     let local_version = pair.local.state.version;
     let applied = InboundApplied { observation, local_version, local_digest, complete };
-    pair.sync.execute(Command::ApplyInbound(applied)).map(|_| ())
+    pair.sync.execute(Command::ApplyInbound(applied))?;
+    // What it waited for is there, or it would not have been applied whole.
+    if complete { pair.sync.execute(Command::Release).map(|_| ()) } else { Ok(()) }
 }
 
 /// No body can be made: the record waits for what it refers to, or carries the reasons.
@@ -284,6 +294,19 @@ pub(super) fn refuse(pair: &mut Pair, failure: MapFailure) -> Reconciled {
             local_version,
         }),
     };
+    pair.sync.execute(command).map(|_| None)
+}
+
+/// A change of ours to a record that the provider never changes: said, not dropped.
+fn unchangeable(context: &Context, pair: &mut Pair) -> Reconciled {
+    let command = Command::RejectWrite(WriteRejected {
+        call: None,
+        class: ErrorClass::Validation,
+        code: None,
+        message: format!("the provider never changes a `{}`: the change was not sent", context.remote.name),
+        next_step: Some("delete the record and make another, or take the change back".to_owned()),
+        local_version: pair.local.state.version,
+    });
     pair.sync.execute(command).map(|_| None)
 }
 

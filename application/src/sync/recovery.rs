@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::fields::Fields;
 use domain::sync_record::events::{ResolvedBy, WriteBegun};
 use domain::sync_record::{SyncRecordCommand as Command, SyncRecordError};
-use domain::value::{Operation, WriteClass};
+use domain::value::{ErrorClass, Operation, WriteClass};
 use serde_json::Value;
 
 use super::adopt::is_ours;
@@ -59,7 +59,9 @@ impl Engine {
             Ok(finding) => finding,
             Err(error) => {
                 let wait = error.retry_after.unwrap_or(settle.min(Duration::from_secs(5)));
-                return Ok(Pushed::Again(wait, error.to_string()));
+                let limited = error.class == ErrorClass::RateLimited;
+                let again = || Pushed::Again(wait, error.to_string());
+                return Ok(if limited { Pushed::Limited(wait) } else { again() });
             }
         };
         self.settle_finding(context, &mut pair, (&open.begun, &asked), finding).await
@@ -174,6 +176,7 @@ async fn look_up(
     (begun, asked): (&WriteBegun, &Fields),
     settled: Option<bool>,
 ) -> Result<Finding, CallError> {
+    connection.admit_read().await?;
     match (begun.operation, begun_remote_id(context, begun)) {
         (Operation::Create, _) => look_up_create(context, connection, (begun, asked), settled).await,
         (_, None) => Ok(Finding::Task("the record has no remote id to look up".to_owned())),

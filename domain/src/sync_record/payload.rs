@@ -109,7 +109,7 @@ pub struct Base {
 pub struct WriteBegun {
     /// Number of the intent; a repeated attempt with the same bytes keeps it.
     pub intent: u32,
-    /// Which attempt of the intent, from 1.
+    /// Which attempt with these bytes, from 1.
     pub attempt: u32,
     /// The call it goes out in.
     pub call: CallId,

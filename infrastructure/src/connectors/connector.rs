@@ -180,6 +180,7 @@ fn operation_of(name: &str, operation: &OperationOf) -> OperationFacts {
         kind: parameter.kind.clone(),
         required: parameter.required,
         pattern: parameter.pattern.clone(),
+        public: parameter.public,
     };
     OperationFacts {
         name: name.to_owned(),

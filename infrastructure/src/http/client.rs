@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+pub(crate) use reqwest::header::HeaderMap;
+use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Certificate, Client, Method, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;

@@ -11,6 +11,7 @@ mod redaction;
 mod resolver;
 
 pub use client::{Answer, HttpClient, HttpError, Outgoing, RESPONSE_LIMIT};
+pub(crate) use client::HeaderMap;
 pub use egress::{EgressAllow, EgressPolicy, EgressRefusal};
 pub use redaction::redact;
 

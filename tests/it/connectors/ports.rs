@@ -181,7 +181,7 @@ impl Bench {
     /// A registry that may call `base_url`, with more providers from `folder`.
     pub(crate) fn registry(&self, base_url: &str, mut options: RegistryOptions) -> ConnectorRegistry {
         let base: Url = base_url.parse().unwrap();
-        options.folder = Some(concat!(env!("CARGO_MANIFEST_DIR"), "/connectors").into());
+        options.folder.get_or_insert_with(|| concat!(env!("CARGO_MANIFEST_DIR"), "/connectors").into());
         let services = Services {
             http: HttpClient::try_new(EgressPolicy::closed().allowing(&base)).unwrap(),
             credentials: self.credentials.clone(),

@@ -24,13 +24,26 @@ pub(super) fn hold(provider: &str, exchanges: Vec<recorder::Exchange>) {
         coverage.undescribed.len(),
         coverage.undescribed
     );
-    let problems: Vec<String> =
-        coverage.problems.iter().map(|(what, times)| format!("{times} x {what}")).collect();
+    let problems = coverage.problems.iter().filter(|(what, _)| !excused(provider, what));
+    let problems: Vec<String> = problems.map(|(what, times)| format!("{times} x {what}")).collect();
     assert!(problems.is_empty(), "{provider} does not keep to its description:\n{}", problems.join("\n"));
 }
 
 /// Where a description is wrong or older than the provider, each with its source.
-const EXCUSED: &[(&str, &str)] = &[];
+const EXCUSED: &[(&str, &str)] = &[
+    // The description is of 2023-08-16; the version pinned is two years younger (docs.stripe.com/upgrades), and so is
+    // the event (docs.stripe.com/api/events/types).
+    ("stripe", "\"2025-09-30.clover\" is not one of"),
+    ("stripe", "\"refund.failed\" is not one of"),
+    // Every answer has this envelope: the description's own examples show it, its schemas leave it out.
+    ("xero", "answer: `.Id` is not described"),
+    ("xero", "answer: `.Status` is not described"),
+    ("xero", "answer: `.ProviderName` is not described"),
+    ("xero", "answer: `.DateTimeUTC` is not described"),
+    // The ISO twins of `/Date(…)/`: in the examples of the description and on the wire, in no schema.
+    ("xero", "DateString` is not described"),
+    ("xero", "UpdatedDateUTCString` is not described"),
+];
 
 fn excused(provider: &str, problem: &str) -> bool {
     EXCUSED.iter().any(|(of, part)| *of == provider && problem.contains(part))

@@ -14,6 +14,7 @@
 //! - [`netsuite`]: a NetSuite account;
 //! - [`quickbooks`]: QuickBooks Online;
 //! - [`rest`]: a generic paged REST API;
+//! - [`salesforce`]: a Salesforce org;
 //! - [`shopify`]: a Shopify shop;
 //! - [`stripe`]: Stripe, payments and billing;
 //! - [`xero`]: organisations of Xero.
@@ -28,6 +29,7 @@ pub mod netsuite;
 pub mod plaid;
 pub mod quickbooks;
 pub mod rest;
+pub mod salesforce;
 pub mod server;
 pub mod shopify;
 pub mod stripe;

@@ -60,7 +60,10 @@ impl Derived {
             Event::SyncConfig(event) => step(&mut self.configs, stream, event),
             Event::SyncRun(event) => step(&mut self.runs, stream, event),
             Event::SyncRecord(event) => step(&mut self.records, stream, event),
-            Event::LocalRecord(_) | Event::WebhookDelivery(_) | Event::WebhookEndpoint(_) => Vec::new(),
+            Event::LocalRecord(_)
+            | Event::WebhookDelivery(_)
+            | Event::WebhookEndpoint(_)
+            | Event::Submission(_) => Vec::new(),
         };
         for change in changes {
             self.apply(stream, change);

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 
 use crate::cli::terminal;
 
-/// Files of a new connector; `{{key}}` and `{{name}}` stand for its own.
+/// Files of a new connector; `{{key}}`, `{{name}}` and `{{host}}` stand for its own.
 const FILES: [(&str, &str); 3] = [
     ("manifest.toml", include_str!("scaffold/manifest.toml")),
     ("entities/customer.toml", include_str!("scaffold/customer.toml")),
@@ -32,7 +32,10 @@ pub(super) fn new(key: &str, folder: &Path) -> anyhow::Result<()> {
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).with_context(unwritable)?;
         }
-        let text = text.replace("{{key}}", key).replace("{{name}}", &name(key));
+        let text = text
+            .replace("{{key}}", key)
+            .replace("{{host}}", &key.replace('_', "-"))
+            .replace("{{name}}", &name(key));
         std::fs::write(&path, text).with_context(unwritable)?;
         terminal::say(&path.display().to_string());
     }

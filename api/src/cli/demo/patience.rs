@@ -10,7 +10,7 @@ const USUAL: Duration = Duration::from_secs(42);
 const FEW: u64 = 100;
 /// A larger input may take this much longer per record, as long as something happens.
 const PER_RECORD: Duration = Duration::from_millis(250);
-/// After this without an event nothing happens any more.
+/// After this without an event or a job that is done nothing happens any more.
 const STANDSTILL: Duration = Duration::from_secs(30);
 
 /// How long is waited: a usual time, and longer while there is progress.

@@ -34,14 +34,18 @@ pub(super) async fn wait(
 ) -> anyhow::Result<bool> {
     let (mut last, mut still): (Option<Pulse>, u32) = (None, 0);
     let mut moved = Instant::now();
+    // A read that finds what is known leaves no event, but one job less.
+    let mut left = 0;
     while still < LOOKS {
         if !patience.lasts(moved) {
             return Ok(false);
         }
         tokio::time::sleep(LOOK).await;
         let pulse = pulse(store, books).await?;
-        if last.as_ref().is_none_or(|last| last.head != pulse.head) {
-            moved = Instant::now();
+        let depth = store.queue.depth().await?;
+        let jobs = depth.waiting + depth.running;
+        if last.as_ref().is_none_or(|last| last.head != pulse.head) || jobs != left {
+            (moved, left) = (Instant::now(), jobs);
         }
         still =
             if last.as_ref() == Some(&pulse) && at_rest(store, pulse.head).await? { still + 1 } else { 0 };

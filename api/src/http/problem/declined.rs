@@ -18,6 +18,7 @@ impl From<Declined> for Problem {
             Declined::LocalRecord(error) => error.into(),
             Declined::Delivery(error) => error.into(),
             Declined::Endpoint(error) => error.into(),
+            Declined::Submission(error) => error.into(),
             Declined::Webhook(rejection) => rejection.into(),
             Declined::Call(error) => error.into(),
             Declined::Invalid(faults) => Self::of_faults(faults),

@@ -8,6 +8,7 @@ mod local_record;
 mod port;
 mod project;
 mod render;
+mod submission;
 mod sync_config;
 mod sync_record;
 mod sync_run;

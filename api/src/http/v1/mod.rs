@@ -14,6 +14,7 @@ pub(crate) mod mappings;
 pub(crate) mod oauth;
 pub(crate) mod operations;
 pub(crate) mod projects;
+pub(crate) mod provider_operations;
 pub(crate) mod providers;
 pub(crate) mod records;
 mod routes;

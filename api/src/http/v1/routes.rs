@@ -4,7 +4,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     changes, configuration_mappings, conflicts, entity_mappings, expressions, failures, features,
-    integrations, lookups, mappings, oauth, operations, projects, providers, records, schedules, sync,
+    integrations, lookups, mappings, oauth, operations, projects, provider_operations, providers, records, schedules, sync,
     sync_configs, sync_records, sync_runs, webhook_endpoints, webhooks,
 };
 use crate::http::state::AppState;
@@ -15,6 +15,7 @@ pub(crate) fn routes() -> OpenApiRouter<AppState> {
         .merge(integrations::routes())
         .merge(projects::routes())
         .merge(providers::routes())
+        .merge(provider_operations::routes())
         .merge(sync_configs::routes())
         .merge(sync_runs::routes())
         .merge(failures::routes())

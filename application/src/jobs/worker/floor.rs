@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 
+use chrono::{DateTime, Utc};
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender, unbounded};
 use futures::future::{BoxFuture, Either, select};
 use futures::stream::{FuturesUnordered, StreamExt};
@@ -23,6 +25,8 @@ pub(super) struct Floor<'a> {
     running: FuturesUnordered<BoxFuture<'a, u64>>,
     groups: BTreeMap<u64, Group>,
     waiting: BTreeMap<String, VecDeque<Job>>,
+    /// Lanes whose provider lets nothing through, and until when; they rest on after this floor is gone.
+    resting: &'a Mutex<BTreeMap<String, DateTime<Utc>>>,
     sender: UnboundedSender<Told>,
     receiver: UnboundedReceiver<Told>,
     /// Told while nobody asked.
@@ -31,12 +35,13 @@ pub(super) struct Floor<'a> {
 }
 
 impl<'a> Floor<'a> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(resting: &'a Mutex<BTreeMap<String, DateTime<Utc>>>) -> Self {
         let (sender, receiver) = unbounded();
         Self {
             running: FuturesUnordered::new(),
             groups: BTreeMap::new(),
             waiting: BTreeMap::new(),
+            resting,
             sender,
             receiver,
             heard: Vec::new(),
@@ -52,13 +57,33 @@ impl<'a> Floor<'a> {
     /// Jobs that are done; their places are free from here on.
     pub(super) fn told(&mut self) -> Vec<(Job, Settled)> {
         self.hear();
-        let told = std::mem::take(&mut self.heard);
-        for Told { group, .. } in &told {
-            if let Some(group) = self.groups.get_mut(group) {
-                group.left = group.left.saturating_sub(1);
+        let mut settled = Vec::new();
+        for told in std::mem::take(&mut self.heard) {
+            match told {
+                Told::Outcome(group, job, outcome) => {
+                    if let Some(group) = self.groups.get_mut(&group) {
+                        group.left = group.left.saturating_sub(1);
+                    }
+                    settled.push((job, outcome));
+                }
+                Told::Rest(group, until) => self.rest(group, until),
             }
         }
-        told.into_iter().map(|told| (told.job, told.outcome)).collect()
+        settled
+    }
+
+    fn rest(&self, group: u64, until: DateTime<Utc>) {
+        let Some(group) = self.groups.get(&group) else { return };
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = resting.entry(group.lane.clone()).or_insert(until);
+        *known = until.max(*known);
+    }
+
+    /// Whether nothing of the lane may begin now.
+    pub(super) fn rests(&self, lane: &str, now: DateTime<Utc>) -> bool {
+        let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        resting.retain(|_, until| *until > now);
+        resting.contains_key(lane)
     }
 
     /// Lanes with something under way.
@@ -162,9 +187,12 @@ impl<'a> Floor<'a> {
         !self.heard.is_empty()
     }
 
+    /// A group that ended leaves, once what it told was heard: its lane's rest is told by it, too.
     fn end(&mut self, ended: Option<u64>) {
-        if let Some(group) = ended {
-            self.groups.remove(&group);
-        }
+        let Some(id) = ended else { return };
+        self.hear();
+        let rests: Vec<DateTime<Utc>> = self.heard.iter().filter_map(|told| told.rest_of(id)).collect();
+        rests.into_iter().for_each(|until| self.rest(id, until));
+        self.groups.remove(&id);
     }
 }

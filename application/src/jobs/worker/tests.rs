@@ -250,3 +250,29 @@ fn a_slow_call_holds_its_own_place_and_nobody_elses() {
     assert_eq!(queue.settled().last().map(String::as_str), Some("slow"));
     assert_eq!(calls.most.load(Ordering::SeqCst), 3, "as many calls at once as the lane allows");
 }
+
+/// Nothing is let through.
+struct Limited;
+
+#[async_trait::async_trait]
+impl JobHandler for Limited {
+    fn kind(&self) -> &'static str {
+        "call"
+    }
+
+    async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
+        done.rest(DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(1));
+        for job in jobs {
+            done.settle(job, Settled::RetryAt(DateTime::UNIX_EPOCH, "limited".to_owned()));
+        }
+    }
+}
+
+#[test]
+fn a_lane_whose_provider_lets_nothing_through_rests() {
+    let queue = Listed::of((0..300).map(|number| format!("{number}")));
+    let handlers: Vec<Arc<dyn JobHandler>> = vec![Arc::new(Limited)];
+    let worker = Worker::new(Arc::clone(&queue) as _, Arc::new(Still), Arc::new(Still), handlers);
+    let settled = futures::executor::block_on(worker.drain()).unwrap();
+    assert_eq!(settled, 128, "what was taken is given back, and nothing more is begun");
+}

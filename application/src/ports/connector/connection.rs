@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use domain::value::ErrorClass;
 
 use super::{
     CallError, Cursor, Find, Operations, Page, PreparedCall, Provider, ReadMode, RemoteRecord, Subscribing, Subscription,
@@ -47,6 +48,17 @@ pub trait Connection: Operations + Send + Sync {
 
     /// Waits for nobody: `Err` tells how long until the limits let one more call through. A call admitted is counted.
     async fn admit(&self) -> Result<(), Duration>;
+
+    /// The same for a read or a look-up: a full limit is told as the provider's own refusal would be.
+    async fn admit_read(&self) -> Result<(), CallError> {
+        self.admit().await.map_err(|wait| CallError {
+            class: ErrorClass::RateLimited,
+            code: None,
+            message: "waits for the provider's rate limit".to_owned(),
+            next_step: None,
+            retry_after: Some(wait),
+        })
+    }
 
     /// Sends an admitted call unless `send_before` has passed; answers per item, in order. Never retries.
     async fn send(&self, call: &PreparedCall, send_before: DateTime<Utc>) -> Vec<(String, WriteOutcome)>;

@@ -47,10 +47,22 @@ pub struct ParameterFacts {
     pub required: bool,
     /// A regular expression that its text must fit.
     pub pattern: Option<String>,
+    /// Whether it says nothing about a person, so that it may be kept and shown as it is.
+    #[serde(default)]
+    pub public: bool,
+}
+
+/// What is wrong with a parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParameterFault {
+    /// The parameter.
+    pub parameter: String,
+    /// What is wrong and what to do.
+    pub message: String,
 }
 
 /// A question or a submission.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Asked {
     /// The operation.
     pub operation: String,
@@ -108,7 +120,12 @@ pub struct Submitted {
 /// The operations of a connection.
 #[async_trait::async_trait]
 pub trait Operations: Send + Sync {
-    /// Asks one of the provider's lookups.
+    /// Everything that is wrong with the parameters, before anything is sent. Nothing about an operation that does not
+    /// exist.
+    fn faults(&self, asked: &Asked) -> Vec<ParameterFault>;
+
+    /// Asks one of the provider's lookups; what is known already is answered without a call, and counts against no
+    /// limit.
     async fn look_up(&self, asked: &Asked) -> Result<Answered, CallError>;
 
     /// Makes the exact bytes of a submission, without sending anything.
@@ -124,6 +141,7 @@ pub trait Operations: Send + Sync {
     /// The fields of an entity that only this connection knows, such as custom ones.
     async fn discover(&self, entity: &str) -> Result<Vec<FieldSchema>, CallError>;
 
-    /// A list of the provider's codes and what they mean.
-    async fn reference(&self, name: &str) -> Result<Vec<(String, String)>, CallError>;
+    /// A list of the provider's codes and what they mean, as it was asked for within the last day, unless it is to be
+    /// `fresh`.
+    async fn reference(&self, name: &str, fresh: bool) -> Result<Vec<(String, String)>, CallError>;
 }

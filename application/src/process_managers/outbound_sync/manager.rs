@@ -4,9 +4,10 @@ use chrono::{DateTime, Utc};
 use domain::event::Event;
 use domain::metadata::Recorded;
 use domain::stream::SyncRecordKey;
+use domain::submission::SubmissionEvent;
 
 use super::reactions;
-use crate::jobs::push_records;
+use crate::jobs::{push_records, submit};
 use crate::ports::checkpoints::{Instance, StateChange};
 use crate::process_managers::{Knowledge, ProcessManager, Reaction};
 
@@ -22,12 +23,16 @@ impl ProcessManager for OutboundSync {
         match &event.event {
             Event::LocalRecord(record) => reactions::local_change(knowledge, &event.stream, record, now),
             Event::SyncRecord(record) => reactions::record_moved(knowledge, &event.stream, record, now),
+            Event::Submission(SubmissionEvent::SubmissionRequested(requested)) => {
+                submit::job(&event.stream, requested, now).map(Reaction::Enqueue).into_iter().collect()
+            }
             Event::Project(_)
             | Event::Integration(_)
             | Event::SyncConfig(_)
             | Event::SyncRun(_)
             | Event::WebhookDelivery(_)
-            | Event::WebhookEndpoint(_) => Vec::new(),
+            | Event::WebhookEndpoint(_)
+            | Event::Submission(_) => Vec::new(),
         }
     }
 

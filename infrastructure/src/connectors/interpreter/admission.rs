@@ -12,7 +12,7 @@ use super::connection::ManifestConnection;
 use crate::connectors::manifest::{Bucket, LimitScope};
 
 /// The longest that a call inside another one waits for its turn.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 impl ManifestConnection {
     /// The key of a limit: the realm's, or the app's over all of its connections.
@@ -70,6 +70,12 @@ impl ManifestConnection {
             let until = TimeDelta::from_std(wait).unwrap_or(TimeDelta::MAX);
             self.services.clock.sleep_until(self.services.clock.now() + until).await;
         }
+    }
+
+    /// Counts a call that stands before a write. It does not wait: the write goes back to the queue, where others of its
+    /// realm wait too, and keeps no worker meanwhile.
+    pub(super) async fn let_in(&self) -> Result<(), CallError> {
+        self.counted().await.map_err(|wait| limited("the limit of calls is reached", wait))
     }
 
     /// Counts a call against the limits that its request names.

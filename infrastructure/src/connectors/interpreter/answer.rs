@@ -5,14 +5,13 @@ use std::time::Duration;
 use application::ports::connector::CallError;
 use chrono::{DateTime, Utc};
 use domain::value::ErrorClass;
-use reqwest::header::HeaderMap;
 use secrecy::SecretString;
 
 use super::call::{Reading, refused};
 use super::pluck::{items, one, pluck, scalar};
 use super::records::moment;
 use crate::connectors::manifest::{Effect, Inner, Manifest, Place};
-use crate::http::{Answer, redact};
+use crate::http::{Answer, HeaderMap, redact};
 
 pub(super) mod lines;
 mod predicate;

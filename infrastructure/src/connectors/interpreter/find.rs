@@ -4,7 +4,7 @@ use application::ports::connector::{CallError, Find, RemoteRecord};
 use domain::value::ErrorClass;
 use serde_json::value::RawValue;
 
-use super::answer::{Refusal, present};
+use super::answer::{Good, Refusal, present};
 use super::call::{call, refused};
 use super::connection::ManifestConnection;
 use super::pluck::one;
@@ -36,7 +36,8 @@ impl ManifestConnection {
         match place_in(&good.text, read.record.as_ref())? {
             // A provider that answers with null, or an empty list, has no such record.
             Some(raw) if present(Some(raw)) => {
-                row(self.manifest(), entity, raw).map(Some).map_err(unreadable)
+                let row = row(self.manifest(), entity, raw).map_err(unreadable)?;
+                Ok(Some(row).filter(|row| !read.same_id || row.record.id == id))
             }
             Some(_) => Ok(None),
             None if is_empty_list(&good.text, read.record.as_ref()) => Ok(None),
@@ -73,7 +74,7 @@ impl ManifestConnection {
         let call = call(self.manifest(), &search.request, &values)?;
         let good = self.ask(&call).await?;
         let mut found = Vec::new();
-        for raw in rows(&good, &search.items)? {
+        for raw in found_rows(&good, &search.items)? {
             let raw = inside(raw, search.record.as_ref()).map_err(unreadable)?;
             let row = row(self.manifest(), entity, raw).map_err(unreadable)?;
             if row.meant {
@@ -100,6 +101,12 @@ impl ManifestConnection {
         names.extend(own.filter_map(serde_json::Value::as_str).filter(plain));
         (!names.is_empty()).then(|| names.join(","))
     }
+}
+
+/// The records of a search; where a provider finds by a unique value, its one record stands there itself.
+fn found_rows<'a>(good: &'a Good, items: &Place) -> Result<Vec<&'a RawValue>, CallError> {
+    let single = one(&good.text, items).ok().flatten().filter(|raw| raw.get().starts_with('{'));
+    single.map_or_else(|| rows(good, items), |raw| Ok(vec![raw]))
 }
 
 /// The value at a place, or the whole answer.

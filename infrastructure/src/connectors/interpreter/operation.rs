@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use application::ports::connector::{
-    Answered, Asked, CallError, Operations, PreparedCall, PreparedSubmission, SubmitOutcome, Submitted,
-    WriteOutcome,
+    Answered, Asked, CallError, Operations, ParameterFault, PreparedCall, PreparedSubmission, SubmitOutcome,
+    Submitted, Target, WriteOutcome,
 };
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::catalogue::FieldSchema;
@@ -20,7 +20,9 @@ use super::find::{lacks, place_in};
 use super::pluck::one;
 use super::read::{Position, Shown, Step, advance, rows, seconds, stopped, unreadable};
 use super::send::outcome;
-use crate::connectors::manifest::{LookUp, OperationKind, OperationOf, Order, Pages, Place, Request, Values};
+use crate::connectors::manifest::{
+    CredentialScope, LookUp, OperationKind, OperationOf, Order, Pages, Place, Request, Values,
+};
 
 mod discover;
 mod lookups;
@@ -28,32 +30,27 @@ mod parameters;
 
 pub(in crate::connectors) use lookups::Lookups;
 pub(in crate::connectors) use parameters::pattern_expression;
-use parameters::{checked, natural_key};
+use parameters::{checked, in_words, natural_key};
 
 #[async_trait::async_trait]
 impl Operations for ManifestConnection {
+    fn faults(&self, asked: &Asked) -> Vec<ParameterFault> {
+        let operation = self.manifest().operations.get(&asked.operation);
+        operation.and_then(|operation| checked(operation, &asked.parameters).err()).unwrap_or_default()
+    }
+
     async fn look_up(&self, asked: &Asked) -> Result<Answered, CallError> {
         let (operation, parameters) = self.understood(asked, OperationKind::Lookup)?;
-        let key =
-            format!("{}\n{}\n{}", self.main_bucket(), asked.operation, Value::Object(parameters.clone()));
-        let now = self.services.clock.now();
+        let key = self.lookup_key(&asked.operation, &parameters);
         if operation.cache_s > 0
-            && let Some(result) = self.connector.lookups.get(&key, now)
+            && let Some(result) = self.connector.lookups.get(&key, self.services.clock.now())
         {
             return Ok(Answered { result, receipt: BTreeMap::new(), known: true });
         }
-        let result = match (&operation.items, &operation.pages) {
-            (Some(items), Some(pages)) => {
-                self.whole_list(operation, (items, pages), (&parameters, &asked.context)).await?
-            }
-            _ => {
-                let call = self.operation_call(&operation.request, (&parameters, &asked.context), None)?;
-                let good = self.ask(&call).await?;
-                result(&good, operation.items.as_ref().or(operation.result.as_ref()))?
-            }
-        };
+        let result = self.look_up_anew(operation, (&parameters, &asked.context)).await?;
         if operation.cache_s > 0 {
-            self.connector.lookups.put(key, &result, now + seconds(operation.cache_s));
+            let until = self.services.clock.now() + seconds(operation.cache_s);
+            self.connector.lookups.put(key, &result, until);
         }
         Ok(Answered { result, receipt: BTreeMap::new(), known: false })
     }
@@ -132,12 +129,42 @@ impl Operations for ManifestConnection {
         self.own_fields(entity).await
     }
 
-    async fn reference(&self, name: &str) -> Result<Vec<(String, String)>, CallError> {
-        self.codes(name).await
+    async fn reference(&self, name: &str, fresh: bool) -> Result<Vec<(String, String)>, CallError> {
+        self.codes(name, fresh).await
     }
 }
 
 impl ManifestConnection {
+    /// Asks a lookup, whatever is known.
+    async fn look_up_anew(
+        &self,
+        operation: &OperationOf,
+        given: (&Fields, &BTreeMap<String, String>),
+    ) -> Result<Value, CallError> {
+        self.admitted().await?;
+        if let (Some(items), Some(pages)) = (&operation.items, &operation.pages) {
+            return self.whole_list(operation, (items, pages), given).await;
+        }
+        let call = self.operation_call(&operation.request, given, None)?;
+        let good = self.ask(&call).await?;
+        result(&good, operation.items.as_ref().or(operation.result.as_ref()))
+    }
+
+    /// Whose results are the same: everybody's of the organization who asks with its global key, else the connection's.
+    /// Limits may be shared where results are not.
+    pub(super) fn lookup_scope(&self) -> String {
+        let Target { organization, provider, integration, realm, .. } = &self.target;
+        let base = self.base().map(|url| url.to_string()).unwrap_or_default();
+        match self.manifest().credential_scope {
+            CredentialScope::Global => format!("{organization}/{provider}/{base}"),
+            CredentialScope::PerProject => format!("{organization}/{provider}/{base}/{integration}/{realm}"),
+        }
+    }
+
+    fn lookup_key(&self, operation: &str, parameters: &Fields) -> String {
+        format!("{}\n{operation}\n{}", self.lookup_scope(), Value::Object(parameters.clone()))
+    }
+
     /// The operation that is asked for, and its parameters as they are sent.
     fn understood(&self, asked: &Asked, kind: OperationKind) -> Result<(&OperationOf, Fields), CallError> {
         let operations = &self.manifest().operations;
@@ -151,7 +178,9 @@ impl ManifestConnection {
             let message = format!("no operation `{}`: use one of {}", asked.operation, known.join(", "));
             refused(ErrorClass::Validation, message)
         })?;
-        Ok((operation, checked(operation, &asked.parameters)?))
+        let parameters = checked(operation, &asked.parameters)
+            .map_err(|faults| refused(ErrorClass::Validation, in_words(&faults)))?;
+        Ok((operation, parameters))
     }
 
     fn operation_call(
@@ -160,9 +189,7 @@ impl ManifestConnection {
         (parameters, context): (&Fields, &BTreeMap<String, String>),
         key: Option<&str>,
     ) -> Result<Call, CallError> {
-        let further =
-            context.iter().map(|(name, value)| (format!("context.{name}"), value.clone())).collect();
-        let named = self.named(&further);
+        let named = self.with_context(context);
         let values = Values { params: Some(parameters), named: Some(&named), key, ..self.values() };
         call(self.manifest(), request, &values)
     }
@@ -174,21 +201,13 @@ impl ManifestConnection {
         (items, pages): (&Place, &Pages),
         (parameters, context): (&Fields, &BTreeMap<String, String>),
     ) -> Result<Value, CallError> {
-        let further =
-            context.iter().map(|(name, value)| (format!("context.{name}"), value.clone())).collect();
-        let named = self.named(&further);
+        let named = self.with_context(context);
+        let common = Values { params: Some(parameters), named: Some(&named), ..self.values() };
+        let (request, order, overlap) = (&operation.request, Order::None, TimeDelta::zero());
+        let step = Step { request, items, record: None, pages, order, overlap };
         let (mut position, mut all) = (Position::default(), Vec::new());
         loop {
-            let values = Values {
-                params: Some(parameters),
-                named: Some(&named),
-                cursor: position.token.as_deref(),
-                limit: Some(pages.size),
-                offset: Some(position.offset),
-                page: Some(u64::from(position.pages) + 1),
-                ..self.values()
-            };
-            let good = self.ask(&call(self.manifest(), &operation.request, &values)?).await?;
+            let good = self.ask(&call(self.manifest(), request, &paged(&common, pages, &position))?).await?;
             let raws = rows(&good, items)?;
             if position.shows_again(&raws) {
                 return Err(stopped("the provider gave the same page twice"));
@@ -196,14 +215,6 @@ impl ManifestConnection {
             for raw in &raws {
                 all.push(serde_json::from_str(raw.get()).map_err(unreadable)?);
             }
-            let step = Step {
-                request: &operation.request,
-                items,
-                record: None,
-                pages,
-                order: Order::None,
-                overlap: TimeDelta::zero(),
-            };
             let shown = Shown { good: &good, rows: raws.len(), last: None, raw: raws.last().copied() };
             if !advance(self, &mut position, step, &shown)? {
                 return Ok(Value::Array(all));
@@ -213,6 +224,22 @@ impl ManifestConnection {
             }
             self.admitted().await?;
         }
+    }
+
+    /// `{context.*}` of this installation, and of the person who asked.
+    fn with_context(&self, context: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+        self.named(&context.iter().map(|(name, value)| (format!("context.{name}"), value.clone())).collect())
+    }
+}
+
+/// The values of one page's call.
+fn paged<'a>(common: &Values<'a>, pages: &Pages, position: &'a Position) -> Values<'a> {
+    Values {
+        cursor: position.token.as_deref(),
+        limit: Some(pages.size),
+        offset: Some(position.offset),
+        page: Some(u64::from(position.pages) + 1),
+        ..common.clone()
     }
 }
 

@@ -8,8 +8,10 @@ use serde_json::Value;
 
 use super::call::{Call, call, key, refused, unfilled};
 use super::connection::ManifestConnection;
-use super::records::spelling;
-use crate::connectors::manifest::{Batch, Cleared, Entity, Hole, Manifest, Sends, Tree, Values, Write};
+use super::records::{keyed, spelling};
+use crate::connectors::manifest::{
+    Batch, Cleared, Entity, Hole, Manifest, Place, Sends, Template, Tree, Values, Write,
+};
 
 /// A write and what is sent of its record.
 pub(super) type Ready<'w> = (&'w WriteRequest, Value);
@@ -203,15 +205,17 @@ fn body(
     let rule = entity.write(operation).ok_or_else(|| {
         refused(ErrorClass::Validation, format!("`{name}` has no operation `{operation}` at this provider"))
     })?;
-    if write.version_token.is_none() && rule.holes().any(|hole| *hole == Hole::VersionToken) {
+    if write.version_token.is_none() && demands_version(rule) {
         let message = "the version of the provider's record is not known: it is read before it is written";
         return Err(refused(ErrorClass::StaleVersion, message));
     }
     let mut body = if rule.sends == Sends::Fields { write.body.clone() } else { Fields::new() };
+    unfixed(rule, operation, &body)?;
     spelling::spelled(manifest, entity, &mut body).map_err(|why| refused(ErrorClass::Mapping, why))?;
     if operation == Operation::Create && rule.sends == Sends::Fields {
         carry(entity, &mut body, &write.reference)?;
     }
+    let mut body = moved(rule, left_out(rule.omit.iter(), body))?;
     let values = values(write, common);
     for (place, member) in &rule.defaults {
         let path = path(place)?;
@@ -225,6 +229,41 @@ fn body(
     let mut body = Value::Object(body);
     clear(entity.cleared, operation, &mut body);
     Ok(body)
+}
+
+/// Whether a write cannot be said without a version: it stands elsewhere than in a header, which is left out.
+fn demands_version(rule: &Write) -> bool {
+    let count = |holes: &mut dyn Iterator<Item = &Hole>| holes.filter(|hole| **hole == Hole::VersionToken).count();
+    let headers = rule.request.headers.values();
+    count(&mut rule.holes()) > count(&mut headers.flat_map(Template::holes))
+}
+
+/// Refuses a write that would change what it cannot.
+fn unfixed(rule: &Write, operation: Operation, body: &Fields) -> Result<(), CallError> {
+    let Some(fixed) = rule.fixed.iter().find(|place| place.0.get(body).is_some()) else { return Ok(()) };
+    let message =
+        format!("`{}` is not changed by an {operation} at this provider: change it there", fixed.text());
+    Err(refused(ErrorClass::Validation, message))
+}
+
+/// The record with the members that stand elsewhere in what is sent.
+fn moved(rule: &Write, mut body: Fields) -> Result<Fields, CallError> {
+    for (place, from) in &rule.moved {
+        let Some(member) = from.0.get(&body).cloned() else { continue };
+        body = left_out(std::iter::once(from), body);
+        path(place)?.set(&mut body, member);
+    }
+    Ok(body)
+}
+
+/// The record without what is never sent.
+fn left_out<'p>(places: impl Iterator<Item = &'p Place>, body: Fields) -> Fields {
+    let mut body = Value::Object(body);
+    places.for_each(|place| keyed::leave_out(&mut body, place.0.segments()));
+    match body {
+        Value::Object(fields) => fields,
+        _ => Fields::new(),
+    }
 }
 
 /// Puts what the provider takes in place of null.

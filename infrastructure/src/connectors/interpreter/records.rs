@@ -12,6 +12,7 @@ use super::answer::{fits, holds};
 use super::pluck::{one, pluck, scalar};
 use crate::connectors::manifest::{Entity, FieldIs, Manifest, Place, moment as spelled};
 
+pub(super) mod keyed;
 mod minor;
 pub(super) mod spelling;
 
@@ -29,7 +30,7 @@ pub(super) enum NoRecord {
     NoId(String),
     /// An element of a list has no record where the manifest says.
     #[error("an element has no record at `{0}`")]
-    NoRecord(String),
+    Nowhere(String),
 }
 
 /// A record of a list, and whether it is one of the entity's.
@@ -44,7 +45,7 @@ pub(super) struct Row {
 pub(super) fn inside<'a>(raw: &'a RawValue, place: Option<&Place>) -> Result<&'a RawValue, NoRecord> {
     match place {
         None => Ok(raw),
-        Some(place) => one(raw.get(), place)?.ok_or_else(|| NoRecord::NoRecord(place.text())),
+        Some(place) => one(raw.get(), place)?.ok_or_else(|| NoRecord::Nowhere(place.text())),
     }
 }
 

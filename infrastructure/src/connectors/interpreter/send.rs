@@ -77,7 +77,7 @@ impl ManifestConnection {
     /// Whether a record is still as the write expects it.
     async fn guarded(&self, entity: &str, facts: &ItemFacts) -> Result<(), CallError> {
         let (Some(id), Some(version)) = (&facts.id, &facts.version_token) else { return Ok(()) };
-        self.admitted().await?;
+        self.let_in().await?;
         match self.by_id(entity, id).await? {
             None => Err(refused(ErrorClass::NotFound, "the record is no longer there: nothing was sent")),
             Some(now) if now.version_token.as_ref() == Some(version) => Ok(()),

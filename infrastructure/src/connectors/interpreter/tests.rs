@@ -13,6 +13,8 @@ mod changes;
 mod connecting;
 mod door;
 mod hooks;
+mod keyed;
+mod links;
 mod operations;
 mod paging;
 mod reading;

@@ -21,6 +21,10 @@ pub struct ReadOne {
     pub request: Request,
     /// Where the record stands in the answer; absent means the answer is the record.
     pub record: Option<Place>,
+    /// Whether an answer under another id is another record, so that the one asked for is gone: a provider may answer the
+    /// id of a record that was merged away with the record it was merged into.
+    #[serde(default)]
+    pub same_id: bool,
 }
 
 /// All records.
@@ -183,7 +187,7 @@ pub struct Finds {
 pub struct Search {
     /// The call.
     pub request: Request,
-    /// Where the records stand.
+    /// Where the records stand; an object there is the one record found, null is none.
     pub items: Place,
     /// Where the record stands inside an element; absent means the element is the record.
     pub record: Option<Place>,

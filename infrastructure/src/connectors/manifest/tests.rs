@@ -26,7 +26,7 @@ fn a_quote_in_a_value_stays_inside_its_literal() {
 #[test]
 fn every_language_quotes_in_its_own_way() {
     let since = DateTime::from_timestamp(1_767_323_045, 0);
-    let values = Values { since, ..value(r#"O'Brien \"#) };
+    let values = Values { since, ..value(r"O'Brien \") };
     let said = |language: &str| statement(language, "a = {value} and t > {since}").fill(&values).unwrap();
     assert_eq!(said("soql"), r"a = 'O\'Brien \\' and t > 2026-01-02T03:04:05Z");
     assert_eq!(said("suiteql"), r"a = 'O''Brien \' and t > '2026-01-02T03:04:05Z'");

@@ -28,6 +28,17 @@ pub struct Write {
     /// Members added where the record has none (`"IncomeAccountRef.value" = "{setting.income_account}"`).
     #[serde(default)]
     pub defaults: BTreeMap<String, Tree>,
+    /// Members of the record that are never sent, because the provider works them out anew (`LineItems[*].TaxAmount`).
+    #[serde(default)]
+    pub omit: Vec<Place>,
+    /// Members of the record that this call cannot change (links that are made with the record only): a write that would
+    /// is refused before it is sent.
+    #[serde(default)]
+    pub fixed: Vec<Place>,
+    /// Members that stand elsewhere in what is sent, by their new place, where only `request.body` finds them
+    /// (`"links.company" = "properties.associatedcompanyid"`: read as a property, made by a link).
+    #[serde(default)]
+    pub moved: BTreeMap<String, Place>,
     /// What a good answer shows.
     #[serde(default)]
     pub answers: Shows,

@@ -4,6 +4,7 @@ use domain::event::Event;
 use domain::integration::IntegrationEvent;
 use domain::local_record::LocalRecordEvent;
 use domain::project::ProjectEvent;
+use domain::submission::SubmissionEvent;
 use domain::sync_config::SyncConfigEvent;
 use domain::sync_record::SyncRecordEvent;
 use domain::sync_run::SyncRunEvent;
@@ -90,6 +91,15 @@ persisted! {
         "webhook_endpoint.disabled" "1" => WebhookEndpointDisabled,
         "webhook_endpoint.enabled" "1" => WebhookEndpointEnabled,
         "webhook_endpoint.deleted" "1" => WebhookEndpointDeleted,
+    }
+    Submission(SubmissionEvent) {
+        "submission.requested" "1" => SubmissionRequested,
+        "submission.begun" "1" => SubmissionBegun,
+        "submission.confirmed" "1" => SubmissionConfirmed,
+        "submission.rejected" "1" => SubmissionRejected,
+        "submission.outcome_unknown" "1" => SubmissionOutcomeUnknown,
+        "submission.looked_up" "1" => SubmissionLookedUp,
+        "submission.resolved" "1" => SubmissionResolved,
     }
     SyncConfig(SyncConfigEvent) {
         "sync_config.created" "1" => Created,

@@ -16,8 +16,7 @@ use crate::database::{Backend, Database, Postgres};
 
 /// Key of the advisory lock that every append holds until it is committed.
 pub(super) const APPEND_LOCK: i64 = 7_220_032;
-
-/// Begins a transaction and takes the lock in one round trip; later statements see what was committed before it.
+/// Begins and takes the lock in one round trip; later statements see what was committed before it.
 pub(super) const BEGIN_LOCKED: &str = "BEGIN; SELECT pg_advisory_xact_lock(7220032)";
 
 /// The log in a PostgreSQL database.
@@ -29,8 +28,7 @@ pub(crate) struct PostgresLog {
 impl PostgresLog {
     /// Must be called within a tokio runtime.
     pub(crate) fn new(database: Database) -> Self {
-        let loads = gather::Gathered::start(&database);
-        Self { database, loads }
+        Self { loads: gather::Gathered::start(&database), database }
     }
 
     fn postgres(&self) -> Result<&Postgres, Unavailable> {

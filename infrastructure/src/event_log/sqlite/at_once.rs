@@ -15,8 +15,8 @@ const RETAG: &str = "UPDATE claims SET tag = $3 WHERE claim = $1 AND stream = $2
 
 /// Whether the batch can go without a look: it releases no claim.
 pub(super) fn may(batch: &Batch) -> bool {
-    let changes = batch.units.iter().flat_map(|unit| &unit.claims).map(|write| &write.change);
-    !batch.careful && changes.into_iter().all(|change| !matches!(change, ClaimChange::Release { .. }))
+    let mut changes = batch.units.iter().flat_map(|unit| &unit.claims).map(|write| &write.change);
+    !batch.careful && !changes.any(|change| matches!(change, ClaimChange::Release { .. }))
 }
 
 /// `None` when something was in the way; then nothing is stored.

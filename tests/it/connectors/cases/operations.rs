@@ -35,7 +35,7 @@ pub(super) async fn run(stage: &Stage, case: &Case) -> Result<Told, CallError> {
             let fields = connection.discover(&case.entity).await?;
             fields.iter().map(|field| json!([field.path, field.kind.to_string()])).collect()
         }
-        _ => json!(connection.reference(&case.operation).await?),
+        _ => json!(connection.reference(&case.operation, false).await?),
     };
     Ok(Told::Result(result.to_string()))
 }

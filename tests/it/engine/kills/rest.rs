@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use application::command_handlers::SyncConfigSettings;
 use domain::ids::SyncConfigId;
+use infrastructure::database::Database;
 use sandbox::faults::Fault;
 use sandbox::rest::{RestConfig, RestSandbox};
 use serde_json::{Value, json};
@@ -13,6 +14,13 @@ use tests::rig::{Ground, Rig};
 use super::hub_process::{Kill, Task, much_later, run};
 use super::{INBOUND, OUTBOUND};
 use crate::engine::ground::{connected, rest};
+
+/// A fresh, migrated database; none without a server, which is said loudly.
+async fn postgresql() -> Option<String> {
+    let url = postgres::fresh_database().await?;
+    Database::open(&url).await.unwrap().migrate().await.unwrap();
+    Some(url)
+}
 
 /// What both sides hold, by business fields.
 type Both = (BTreeMap<String, Value>, BTreeMap<String, Value>);
@@ -68,11 +76,11 @@ async fn killed_at_every_point_of_sending_the_end_is_the_same() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_every_point_of_sending_on_postgresql_the_end_is_the_same() {
-    let Some(database) = postgres::fresh_database().await else { return };
+    let Some(database) = postgresql().await else { return };
     let (undisturbed, _) = killed_outbound(Some(database), None).await;
     assert_eq!(undisturbed.1.len(), 3);
     for point in OUTBOUND {
-        let database = postgres::fresh_database().await;
+        let database = postgresql().await;
         let (end, killed) = killed_outbound(database, Some((point, 1))).await;
         assert!(killed, "{point} is never reached");
         assert_eq!(end, undisturbed, "killed at {point}");
@@ -108,11 +116,11 @@ async fn killed_at_every_point_of_reading_the_end_is_the_same() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_every_point_of_reading_on_postgresql_the_end_is_the_same() {
-    let Some(database) = postgres::fresh_database().await else { return };
+    let Some(database) = postgresql().await else { return };
     let (undisturbed, _) = killed_inbound(Some(database), 300, None).await;
     assert_eq!(undisturbed.0.len(), 300);
     for point in INBOUND {
-        let database = postgres::fresh_database().await;
+        let database = postgresql().await;
         let (end, killed) = killed_inbound(database, 300, Some((point, 1))).await;
         assert!(killed, "{point} is never reached");
         assert_eq!(end, undisturbed, "killed at {point}");

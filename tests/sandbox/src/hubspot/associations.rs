@@ -61,7 +61,35 @@ pub(crate) fn add(
         }
         portal.links.entry((from.name, id, to.name, to_id)).or_default().insert(one);
     }
+    show(portal, (from, id), (to, to_id), types);
     tell(portal, (from, id), (to, to_id), false);
+}
+
+/// The property that shows the primary company of an object.
+fn shows(kind: &Kind) -> Option<&'static str> {
+    match kind.name {
+        "contacts" => Some("associatedcompanyid"),
+        "deals" => Some("hs_primary_associated_company"),
+        _ => None,
+    }
+}
+
+/// Keeps the property of the primary company: the one labelled so, or the first.
+fn show(
+    portal: &mut Portal,
+    (from, id): (&'static Kind, u64),
+    (to, to_id): (&'static Kind, u64),
+    types: &[Type],
+) {
+    let primary = types_between(from, to).and_then(|(_, primary)| primary);
+    let labelled = types.iter().any(|one| Some(one.1) == primary);
+    let ends = [(from, id, to, to_id), (to, to_id, from, id)];
+    let Some((kind, id, _, company)) = ends.into_iter().find(|one| one.2.name == "companies") else { return };
+    let Some(name) = shows(kind) else { return };
+    let first = portal.row(kind, id).is_none_or(|row| !row.values.contains_key(name));
+    if labelled || first {
+        portal.change(kind, id, [(name.to_owned(), company.to_string())].into());
+    }
 }
 
 fn tell(portal: &mut Portal, (from, id): (&Kind, u64), (to, to_id): (&Kind, u64), removed: bool) {
@@ -77,6 +105,14 @@ fn remove(portal: &mut Portal, (from, id): (&'static Kind, u64), (to, to_id): (&
     let gone = portal.links.remove(&(from.name, id, to.name, to_id));
     portal.links.remove(&(to.name, to_id, from.name, id));
     if gone.is_some() {
+        for (kind, id, company) in [(from, id, to_id), (to, to_id, id)] {
+            let shown = shows(kind).filter(|name| {
+                portal.row(kind, id).and_then(|row| row.values.get(*name)) == Some(&company.to_string())
+            });
+            if let Some(name) = shown {
+                portal.change(kind, id, [(name.to_owned(), String::new())].into());
+            }
+        }
         tell(portal, (from, id), (to, to_id), true);
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct Kind {
     pub(crate) modified: &'static str,
     /// Properties that come back unasked.
     pub(crate) shown: &'static [&'static str],
-    /// Properties as `name:type`; text without a type.
+    /// Properties as `name:type`; text without a type. One that HubSpot alone sets ends with `!`.
     properties: &'static [&'static str],
 }
 
@@ -54,6 +54,8 @@ pub(crate) const KINDS: &[Kind] = &[
             "lifecyclestage:enumeration",
             "date_of_birth",
             "annualrevenue:number",
+            // Read only (changelog of 24 January 2019).
+            "associatedcompanyid:number!",
         ],
     },
     Kind {
@@ -97,6 +99,7 @@ pub(crate) const KINDS: &[Kind] = &[
             "description",
             "deal_currency_code",
             "hubspot_owner_id",
+            "hs_primary_associated_company:number!",
         ],
     },
     Kind {
@@ -204,9 +207,9 @@ impl Kind {
     /// The properties every account has.
     pub(crate) fn own_properties(&self) -> BTreeMap<String, Property> {
         let given = self.properties.iter().map(|text| text.split_once(':').unwrap_or((text, "string")));
+        let given = given.map(|(name, kind)| (name, kind.trim_end_matches('!'), kind.ends_with('!')));
         let set = [("createdate", "datetime"), (self.modified, "datetime"), ("hs_object_id", "number")];
-        let all = given.map(|(name, kind)| (name, kind, false));
-        let all = all.chain(set.into_iter().map(|(name, kind)| (name, kind, true)));
+        let all = given.chain(set.into_iter().map(|(name, kind)| (name, kind, true)));
         all.map(|(name, kind, read_only)| (name.to_owned(), self.own(name, kind, read_only))).collect()
     }
 

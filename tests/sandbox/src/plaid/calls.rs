@@ -1,7 +1,7 @@
 //! What the endpoints do.
 
 pub(crate) mod accounts;
-pub(crate) mod helpers;
+pub(crate) mod sandbox_only;
 pub(crate) mod institutions;
 pub(crate) mod items;
 pub(crate) mod links;

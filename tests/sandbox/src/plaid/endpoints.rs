@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::calls::{accounts, helpers, institutions, items, links, sync, transactions};
+use super::calls::{accounts, institutions, items, links, sandbox_only, sync, transactions};
 use super::config::{PerMinute, PlaidConfig, PlaidLimits};
 use super::fields::{Field, Shape, opt, req};
 use super::refusal::Refusal;
@@ -82,10 +82,10 @@ const ALL: &[Endpoint] = &[
         institutions::get,
     ),
     free("/webhook_verification_key/get", &[req("key_id", Shape::Text(100))], institutions::key),
-    free("/sandbox/public_token/create", PUBLIC_CREATE, helpers::public_token),
-    free("/sandbox/item/reset_login", ONLY_TOKEN, helpers::reset_login),
-    free("/sandbox/item/fire_webhook", FIRE, helpers::fire_webhook),
-    free("/sandbox/transactions/create", CREATE, helpers::transactions),
+    free("/sandbox/public_token/create", PUBLIC_CREATE, sandbox_only::public_token),
+    free("/sandbox/item/reset_login", ONLY_TOKEN, sandbox_only::reset_login),
+    free("/sandbox/item/fire_webhook", FIRE, sandbox_only::fire_webhook),
+    free("/sandbox/transactions/create", CREATE, sandbox_only::transactions),
 ];
 
 /// The endpoint of a path.

@@ -17,7 +17,8 @@ pub(super) enum Kind {
 }
 
 use Kind::{
-    Account, Contact, Lead, Opportunity, Order, Organization, Pricebook2, PricebookEntry, Product2, Task, User,
+    Account, Contact, Lead, Opportunity, Order, Organization, Pricebook2, PricebookEntry, Product2, Task,
+    User,
 };
 
 pub(super) const KINDS: [Kind; 11] = [

@@ -57,7 +57,8 @@ impl Refusal {
     }
 
     pub(super) fn unexpected() -> Self {
-        let message = "An unexpected error occurred. Please include this ErrorId if you contact support: sandbox";
+        let message =
+            "An unexpected error occurred. Please include this ErrorId if you contact support: sandbox";
         Self::new(500, "UNKNOWN_EXCEPTION", message)
     }
 

@@ -166,7 +166,17 @@ fn account(work: &Work) -> Value {
         "email": "owner@example.com",
         "metadata": {},
         "payouts_enabled": true,
-        "settings": {"dashboard": {"display_name": "Headwater Test", "timezone": "Etc/UTC"}},
+        "settings": {
+            "branding": {"icon": null, "logo": null, "primary_color": null, "secondary_color": null},
+            "card_payments": {"statement_descriptor_prefix": null},
+            "dashboard": {"display_name": "Headwater Test", "timezone": "Etc/UTC"},
+            "payments": {"statement_descriptor": "HEADWATER TEST"},
+            "payouts": {
+                "debit_negative_balances": true,
+                "schedule": {"delay_days": 2, "interval": "daily"},
+                "statement_descriptor": null
+            }
+        },
         "type": "standard"
     })
 }

@@ -79,13 +79,22 @@ fn scopes(value: &Value) -> Option<Vec<String>> {
 /// What a refusal means (RFC 6749, 5.2); also one under status 200, as Slack's.
 fn denied(answer: &Answer, whole: Option<&Value>) -> CallError {
     let status = answer.status;
-    let code = whole.and_then(|whole| whole.get("error")).and_then(Value::as_str);
+    // Where there is no `error`, HubSpot names the reason in `status`.
+    let named = |member: &str| whole.and_then(|whole| whole.get(member)).and_then(Value::as_str);
+    let code = named("error").or_else(|| named("status"));
     let class = match (status, code) {
         (429, _) => ErrorClass::RateLimited,
         (500.., _) => ErrorClass::Transient,
-        (_, Some("invalid_grant" | "invalid_refresh_token" | "token_revoked" | "token_expired")) => {
-            ErrorClass::AuthExpired
-        }
+        (
+            _,
+            Some(
+                "invalid_grant"
+                | "invalid_refresh_token"
+                | "token_revoked"
+                | "token_expired"
+                | "BAD_REFRESH_TOKEN",
+            ),
+        ) => ErrorClass::AuthExpired,
         (
             _,
             Some(

@@ -1,6 +1,7 @@
 //! What only a connection knows: its own fields, and lists of codes.
 
-use application::ports::connector::{Asked, CallError, Operations};
+use application::ports::connector::{Asked, CallError};
+use chrono::TimeDelta;
 use domain::catalogue::{FieldSchema, FieldType};
 use domain::value::ErrorClass;
 use serde_json::Value;
@@ -10,7 +11,10 @@ use super::super::answer::text_at;
 use super::super::call::{call, refused};
 use super::super::connection::ManifestConnection;
 use super::super::read::{rows, unreadable};
-use crate::connectors::manifest::{Place, Values};
+use crate::connectors::manifest::{OperationKind, Place, Values};
+
+/// How long a list of codes is good.
+const GOOD_FOR: TimeDelta = TimeDelta::days(1);
 
 impl ManifestConnection {
     /// The fields of an entity that only this connection knows; none where the provider has no such thing.
@@ -45,16 +49,29 @@ impl ManifestConnection {
     }
 
     /// A list of codes and what they mean.
-    pub(in super::super) async fn codes(&self, name: &str) -> Result<Vec<(String, String)>, CallError> {
+    pub(in super::super) async fn codes(
+        &self,
+        name: &str,
+        fresh: bool,
+    ) -> Result<Vec<(String, String)>, CallError> {
         let reference = self.manifest().reference.get(name).ok_or_else(|| {
             refused(ErrorClass::Validation, format!("{} has no list `{name}`", self.manifest().name))
         })?;
         let Some(lookup) = &reference.lookup else {
             return Ok(reference.values.clone().into_iter().collect());
         };
-        let asked = Asked { operation: lookup.clone(), ..Asked::default() };
-        let answered = self.look_up(&asked).await?;
-        let elements = answered.result.as_array().cloned().unwrap_or_default();
+        let key = format!("{}\n{name}", self.lookup_scope());
+        let now = self.services.clock.now();
+        let known = self.connector.lookups.get(&key, now).filter(|_| !fresh);
+        let elements = if let Some(known) = known {
+            known
+        } else {
+            let asked = Asked { operation: lookup.clone(), ..Asked::default() };
+            let (operation, parameters) = self.understood(&asked, OperationKind::Lookup)?;
+            let found = self.look_up_anew(operation, (&parameters, &asked.context)).await?;
+            self.connector.lookups.put(key, &found, now + GOOD_FOR);
+            found
+        };
         let at = |element: &Value, place: &Option<Place>| {
             let text = element.to_string();
             place.as_ref().and_then(|place| text_at(&text, place))
@@ -64,6 +81,6 @@ impl ManifestConnection {
             let meaning = at(element, &reference.text).unwrap_or_else(|| code.clone());
             Some((code, meaning))
         };
-        Ok(elements.iter().filter_map(pair).collect())
+        Ok(elements.as_array().into_iter().flatten().filter_map(pair).collect())
     }
 }

@@ -1,49 +1,72 @@
 //! Parameters of operations: checked, and in the form in which they are sent.
 
-use application::ports::connector::CallError;
+use application::ports::connector::ParameterFault;
 use domain::expression::{Expression, Input, Place};
 use domain::fields::Fields;
 use domain::money;
-use domain::value::ErrorClass;
 use serde_json::{Number, Value};
 
-use super::super::call::refused;
-use crate::connectors::manifest::{OperationOf, Parameter};
+use crate::connectors::manifest::{OperationOf, Parameter, Rule};
 
-/// The parameters as they are sent. Errors: one that is missing, unknown, of another type, outside its pattern, or
-/// against a rule.
-pub(in super::super) fn checked(operation: &OperationOf, given: &Fields) -> Result<Fields, CallError> {
-    let known = |name: &String| operation.parameters.iter().any(|parameter| parameter.name == *name);
-    if let Some(unknown) = given.keys().find(|name| !known(name)) {
-        return Err(invalid(&format!("there is no parameter `{unknown}`: remove it")));
-    }
+/// The parameters as they are sent. Errors: every one that is missing, unknown, of another type or outside its pattern;
+/// and where none is, every rule that does not hold.
+pub(in super::super) fn checked(
+    operation: &OperationOf,
+    given: &Fields,
+) -> Result<Fields, Vec<ParameterFault>> {
+    let known = |name: &&String| operation.parameters.iter().any(|parameter| parameter.name == **name);
+    let unknown = given.keys().filter(|name| !known(name));
+    let mut faults: Vec<ParameterFault> =
+        unknown.map(|name| fault(name, &format!("there is no parameter `{name}`: remove it"))).collect();
     let mut all = Fields::new();
     for parameter in &operation.parameters {
         let value = given.get(&parameter.name).filter(|value| !value.is_null() && **value != "");
         let value = value.or(parameter.default.as_ref().map(|default| &default.0));
-        match value {
-            Some(value) => {
-                let value = formed(parameter, value)
-                    .map_err(|why| invalid(&format!("`{}`: {why}", parameter.name)))?;
+        match value.map(|value| formed(parameter, value)) {
+            Some(Ok(value)) => {
                 all.insert(parameter.name.clone(), value);
             }
+            Some(Err(why)) => faults.push(fault(&parameter.name, &why)),
             None if parameter.required => {
                 let label = if parameter.label.is_empty() { &parameter.name } else { &parameter.label };
-                return Err(invalid(&format!("`{}` is missing: give {label}", parameter.name)));
+                let message = format!("`{}` is missing: give {label}", parameter.name);
+                faults.push(fault(&parameter.name, &message));
             }
             None => {}
         }
     }
-    for rule in &operation.rules {
-        let holds = Expression::parse(&rule.check, &Place::default())
-            .and_then(|expression| expression.holds(&Input { record: &all, value: None, item: None }));
-        match holds {
-            Ok(true) => {}
-            Ok(false) => return Err(invalid(&format!("`{}`: {}", rule.field, rule.message))),
-            Err(error) => return Err(invalid(&format!("`{}`: {error}", rule.field))),
-        }
+    if faults.is_empty() {
+        faults.extend(operation.rules.iter().filter_map(|rule| broken(rule, &all)));
     }
-    Ok(all)
+    if faults.is_empty() { Ok(all) } else { Err(faults) }
+}
+
+/// What is wrong, in one sentence.
+pub(in super::super) fn in_words(faults: &[ParameterFault]) -> String {
+    let each = faults.iter().map(|fault| {
+        let named = format!("`{}`", fault.parameter);
+        if fault.message.contains(&named) {
+            fault.message.clone()
+        } else {
+            format!("{named}: {}", fault.message)
+        }
+    });
+    each.collect::<Vec<_>>().join("; ")
+}
+
+/// What a rule says of parameters that break it.
+fn broken(rule: &Rule, parameters: &Fields) -> Option<ParameterFault> {
+    let holds = Expression::parse(&rule.check, &Place::default())
+        .and_then(|expression| expression.holds(&Input { record: parameters, value: None, item: None }));
+    match holds {
+        Ok(true) => None,
+        Ok(false) => Some(fault(&rule.field, &rule.message)),
+        Err(error) => Some(fault(&rule.field, &error.to_string())),
+    }
+}
+
+fn fault(parameter: &str, message: &str) -> ParameterFault {
+    ParameterFault { parameter: parameter.to_owned(), message: message.to_owned() }
 }
 
 /// The natural key of a submission, as one text.
@@ -138,8 +161,4 @@ pub(in crate::connectors) fn pattern_expression(pattern: &str) -> Option<Express
     let expression = Expression::parse(&format!("value.matches({literal})"), &Place::default()).ok()?;
     let tried = expression.evaluate(&Input { record: &Fields::new(), value: Some(&"".into()), item: None });
     tried.is_ok().then_some(expression)
-}
-
-fn invalid(message: &str) -> CallError {
-    refused(ErrorClass::Validation, message)
 }

@@ -129,7 +129,9 @@ impl Position {
             return false;
         }
         let mut hash = Sha256::new();
-        rows.iter().for_each(|row| hash.update(row.get()));
+        for row in rows {
+            hash.update(row.get());
+        }
         let shown = short(&hash.finalize());
         let again = self.shown.as_ref() == Some(&shown);
         self.shown = Some(shown);

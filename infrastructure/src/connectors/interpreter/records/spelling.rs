@@ -6,7 +6,7 @@ use domain::fields::Fields;
 use domain::sync_config::field_path::{FieldPath, Segment};
 use serde_json::{Number, Value};
 
-use super::minor;
+use super::{keyed, minor};
 use crate::connectors::manifest::{Entity, Field, Manifest, Spelling, moment};
 
 /// Turns a record's values into the plain spelling. A value that does not fit its spelling stays as it is.
@@ -22,7 +22,10 @@ pub(in super::super) fn spelled(
     entity: &Entity,
     record: &mut Fields,
 ) -> Result<(), String> {
-    each(entity, record, |field, value, code| write(manifest, field, value, code))
+    each(entity, record, |field, value, code| match &field.key {
+        Some(key) => Ok(keyed::as_array(value, key)),
+        None => write(manifest, field, value, code),
+    })
 }
 
 /// Whether any field of the entity is spelled in a way of its own.
@@ -179,6 +182,7 @@ fn read(manifest: &Manifest, field: &Field, value: &Value, currency: Option<&str
             _ => None,
         },
         Spelling::Upper => Some(value.as_str()?.to_uppercase().into()),
+        Spelling::Keyed => keyed::by_key(value, field.key.as_deref()?),
     }
 }
 
@@ -218,6 +222,7 @@ fn write(
             _ => None,
         },
         Spelling::Upper => Some(plain.to_lowercase().into()),
+        Spelling::Keyed => None,
     })
 }
 

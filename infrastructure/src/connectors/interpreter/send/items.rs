@@ -61,13 +61,11 @@ impl ManifestConnection {
         (number, raw): (usize, &RawValue),
     ) -> Seen {
         let text = raw.get();
-        let failed = match &batch.failed {
-            Some(is) => holds(is, text),
-            None => {
-                let places = &self.manifest().answers.error.0;
-                places.iter().any(|place| present(one(text, place).ok().flatten()))
-            }
+        let told = || {
+            let places = &self.manifest().answers.error.0;
+            places.iter().any(|place| present(one(text, place).ok().flatten()))
         };
+        let failed = batch.failed.as_ref().map_or_else(told, |is| holds(is, text));
         if failed {
             return Seen::Refused(self.failed(batch, text));
         }

@@ -1,4 +1,4 @@
-use application::ports::connector::{Asked, SubmitOutcome};
+use application::ports::connector::{Asked, Connectors as _, SubmitOutcome, Target};
 use chrono::TimeDelta;
 use domain::value::ErrorClass;
 use serde_json::json;
@@ -7,7 +7,7 @@ use super::rig::{Rig, json as answer};
 use crate::connectors::memory::start;
 use crate::http::canned::Play;
 
-const OPERATIONS: &str = r##"
+const OPERATIONS: &str = r#"
 [headers]
 Gov-Client-Public-IP = "{context.public_ip}"
 [answers]
@@ -58,12 +58,12 @@ text = "name"
 [reference.sic]
 label = "SIC codes"
 values = { "01110" = "Growing of cereals" }
-"##;
+"#;
 
-fn asked(operation: &str, parameters: serde_json::Value) -> Asked {
+fn asked(operation: &str, parameters: impl Into<serde_json::Value>) -> Asked {
     Asked {
         operation: operation.to_owned(),
-        parameters: parameters.as_object().unwrap().clone(),
+        parameters: parameters.into().as_object().unwrap().clone(),
         ..Asked::default()
     }
 }
@@ -109,13 +109,33 @@ async fn a_list_is_read_to_its_end_but_not_beyond_its_limit() {
 }
 
 #[tokio::test]
-async fn reference_data_is_fixed_or_looked_up() {
-    let rig = Rig::new(OPERATIONS, vec![answer(r#"{"rates":[{"type":"OUTPUT2","name":"20%"}]}"#)]).await;
-    let codes = rig.connection.reference("sic").await.unwrap();
+async fn reference_data_is_fixed_or_looked_up_once_a_day() {
+    let one = r#"{"rates":[{"type":"OUTPUT2","name":"20%"}]}"#;
+    let two = r#"{"rates":[{"type":"OUTPUT2","name":"21%"}]}"#;
+    let rig = Rig::new(OPERATIONS, vec![answer(one), answer(two)]).await;
+    let codes = rig.connection.reference("sic", true).await.unwrap();
     assert_eq!(codes, [("01110".to_owned(), "Growing of cereals".to_owned())]);
-    let codes = rig.connection.reference("rates").await.unwrap();
-    assert_eq!(codes, [("OUTPUT2".to_owned(), "20%".to_owned())]);
-    assert!(rig.connection.reference("colours").await.is_err());
+    for (fresh, meaning) in [(false, "20%"), (false, "20%"), (true, "21%"), (false, "21%")] {
+        let codes = rig.connection.reference("rates", fresh).await.unwrap();
+        assert_eq!(codes, [("OUTPUT2".to_owned(), meaning.to_owned())]);
+    }
+    assert_eq!(rig.server.lines().len(), 2);
+    assert!(rig.connection.reference("colours", false).await.is_err());
+}
+
+#[tokio::test]
+async fn what_one_company_is_told_is_not_told_to_another() {
+    let limits = "[limits]\ncalls = 10\nper_s = 1\nconcurrency = 2\nscope = \"app\"\n";
+    let manifest = format!("{limits}{OPERATIONS}");
+    let plays = vec![answer(r#"{"company_name":"ONE"}"#), answer(r#"{"company_name":"TWO"}"#)];
+    let rig = Rig::new(&manifest, plays).await;
+    let asked = asked("profile", json!({ "number": "06500244" }));
+    let mine = rig.connection.look_up(&asked).await.unwrap();
+    let target = Target { realm: "r2".to_owned(), ..rig.target.clone() };
+    let theirs = rig.registry.open(&target).unwrap().look_up(&asked).await.unwrap();
+    assert_eq!((theirs.known, &theirs.result["company_name"]), (false, &json!("TWO")));
+    assert!(rig.connection.look_up(&asked).await.unwrap().known);
+    assert_eq!(mine.result["company_name"], json!("ONE"));
 }
 
 #[tokio::test]
@@ -164,12 +184,17 @@ async fn a_submission_is_sent_once_and_looked_up_when_nobody_knows() {
         matches!(&late, SubmitOutcome::Rejected(error) if error.message.contains("too late")),
         "{late:?}"
     );
-    asked.parameters.insert("due".to_owned(), json!("105.505"));
-    let refused = rig.connection.prepare_submission(&asked).unwrap_err();
-    assert_eq!(refused.message, "`due`: it has more than 2 decimal places: round it first");
-    asked.parameters.insert("due".to_owned(), json!("200"));
-    let refused = rig.connection.prepare_submission(&asked).unwrap_err();
-    assert_eq!(refused.message, "`total`: the total is at least what is due");
+}
+
+#[tokio::test]
+async fn a_submission_that_breaks_a_rule_is_refused_before_it_is_sent() {
+    let rig = Rig::new(OPERATIONS, vec![]).await;
+    let refused = |due: &str| {
+        let given = json!({ "period_key": "18A#", "due": due, "total": "105.50", "finalised": true });
+        rig.connection.prepare_submission(&asked("submit", given)).unwrap_err().message
+    };
+    assert_eq!(refused("105.505"), "`due`: it has more than 2 decimal places: round it first");
+    assert_eq!(refused("200"), "`total`: the total is at least what is due");
 }
 
 #[tokio::test]

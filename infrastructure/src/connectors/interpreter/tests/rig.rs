@@ -34,6 +34,8 @@ pub(super) struct Rig {
     pub(super) bench: Bench,
     pub(super) server: Canned,
     pub(super) connection: Arc<dyn Connection>,
+    pub(super) registry: ConnectorRegistry,
+    pub(super) target: Target,
 }
 
 impl Rig {
@@ -67,7 +69,7 @@ impl Rig {
         let mut target = target("pages", "r1", Some(base.as_str()));
         change(&mut target);
         let connection = registry.open(&target).unwrap();
-        Self { bench, server, connection }
+        Self { bench, server, connection, registry, target }
     }
 
     /// Every page of a read, beginning at a cursor; the records, and where the next read begins.

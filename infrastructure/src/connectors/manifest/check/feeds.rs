@@ -90,33 +90,29 @@ fn bulk(manifest: &Manifest, name: &str, bulk: &Bulk, problems: &mut Problems) {
     );
     let often = !(1..=60).contains(&bulk.poll.every_s);
     problems.when(often, &at, "a job is asked for every 1 to 60 seconds", "correct poll.every_s");
+    download(manifest, bulk, &at, problems);
+    if let Some(skip) = &bulk.skip {
+        is(skip, &at, problems);
+    }
+}
+
+fn download(manifest: &Manifest, bulk: &Bulk, at: &[&str], problems: &mut Problems) {
     let download = &bulk.download;
-    match &download.request {
-        Some(call) => {
-            let allowed = [Hole::Job, Hole::Cursor, Hole::Limit, Hole::Offset, Hole::Start, Hole::Page];
-            request(manifest, call, (&at, &allowed), problems);
-            if let Some(pages) = &download.pages {
-                self::pages(call, pages, &at, problems);
-            }
+    if let Some(call) = &download.request {
+        let allowed = [Hole::Job, Hole::Cursor, Hole::Limit, Hole::Offset, Hole::Start, Hole::Page];
+        request(manifest, call, (at, &allowed), problems);
+        if let Some(pages) = &download.pages {
+            self::pages(call, pages, at, problems);
         }
-        None => {
-            let message = "nothing says where the result is";
-            problems.when(
-                bulk.poll.url.is_none(),
-                &at,
-                message,
-                "set poll.url, or describe download.request",
-            );
-            let message = "no origin is named that the result may be fetched from";
-            problems.when(download.origins.is_empty(), &at, message, "name it in download.origins");
-        }
+    } else {
+        let message = "nothing says where the result is";
+        problems.when(bulk.poll.url.is_none(), at, message, "set poll.url, or describe download.request");
+        let message = "no origin is named that the result may be fetched from";
+        problems.when(download.origins.is_empty(), at, message, "name it in download.origins");
     }
     for origin in &download.origins {
         let message = format!("`{origin}` is no origin");
-        problems.when(!is_origin(origin), &at, message, "write https://host without path");
-    }
-    if let Some(skip) = &bulk.skip {
-        is(skip, &at, problems);
+        problems.when(!is_origin(origin), at, message, "write https://host without path");
     }
 }
 

@@ -18,7 +18,22 @@ pub(super) fn check(name: &str, entity: &Entity, problems: &mut Problems) {
         let message = format!("a `{kind}` is never spelled like this");
         problems.when(!fits.contains(&kind), &at, message, format!("use it for {}", fits.join(", ")));
         currency(entity, field, &at, problems);
+        keyed(entity, (path, field), &at, problems);
     }
+}
+
+/// What tells the elements of a keyed array apart.
+fn keyed(entity: &Entity, (path, field): (&str, &Field), at: &[&str], problems: &mut Problems) {
+    let keyed = field.spelling == Some(Spelling::Keyed);
+    let message = "nothing tells the elements of the array apart";
+    let hint = "set key to the member that does, such as \"PhoneType\"";
+    problems.when(keyed && field.key.is_none(), at, message, hint);
+    problems.when(!keyed && field.key.is_some(), at, "only keyed reads a key", "remove key");
+    let inside = format!("{path}.");
+    let mut others = entity.fields.iter();
+    let mixed = others.any(|(name, other)| other.spelling.is_some() && name.starts_with(&inside));
+    let message = "a field inside a keyed array has a spelling of its own, which is not read";
+    problems.when(keyed && mixed, at, message, "describe the inner field by its type alone");
 }
 
 fn currency(entity: &Entity, field: &Field, at: &[&str], problems: &mut Problems) {
@@ -54,5 +69,6 @@ fn fitting(spelling: Spelling) -> &'static [&'static str] {
         Spelling::Text => &["integer", "decimal", "money", "boolean"],
         Spelling::TF => &["boolean"],
         Spelling::Upper => &["text"],
+        Spelling::Keyed => &["object"],
     }
 }

@@ -66,7 +66,7 @@ fn one(
         "only an update can be sparse",
         "remove sparse",
     );
-    for place in write.set.keys().chain(write.defaults.keys()) {
+    for place in write.set.keys().chain(write.defaults.keys()).chain(write.moved.keys()) {
         if let Err(error) = FieldPath::parse(place) {
             problems.add(at, error.to_string(), "correct the name of the member");
         }

@@ -30,6 +30,9 @@ pub enum Spelling {
     TF,
     /// In lower case; plain: in upper case (`usd`).
     Upper,
+    /// An array whose elements are told apart by the member `key` (`[{ "PhoneType": "MOBILE", … }]`); plain: an object of
+    /// them by that member (`Phones.MOBILE.PhoneNumber`).
+    Keyed,
 }
 
 /// A field: its type, and how the provider spells its values.
@@ -41,6 +44,8 @@ pub struct Field {
     pub spelling: Option<Spelling>,
     /// `minor_units`: where the record has the currency's code, or the code itself behind `=` (`=GBP`).
     pub currency: Option<String>,
+    /// `keyed`: the member by which the elements of the array are told apart.
+    pub key: Option<String>,
 }
 
 impl Field {
@@ -58,6 +63,7 @@ struct Written {
     #[serde(rename = "as")]
     spelling: Option<Spelling>,
     currency: Option<String>,
+    key: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Field {
@@ -76,13 +82,13 @@ impl<'de> Visitor<'de> for FieldVisitor {
     }
 
     fn visit_str<E: de::Error>(self, kind: &str) -> Result<Field, E> {
-        Ok(Field { kind: kind.to_owned(), spelling: None, currency: None })
+        Ok(Field { kind: kind.to_owned(), spelling: None, currency: None, key: None })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Field, A::Error> {
-        let Written { kind, spelling, currency } =
+        let Written { kind, spelling, currency, key } =
             Written::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(Field { kind, spelling, currency })
+        Ok(Field { kind, spelling, currency, key })
     }
 }
 
@@ -99,7 +105,9 @@ impl JsonSchema for Field {
                 { "type": "string" },
                 {
                     "type": "object",
-                    "properties": { "type": { "type": "string" }, "as": spelling, "currency": { "type": "string" } },
+                    "properties": {
+                        "type": { "type": "string" }, "as": spelling, "currency": { "type": "string" }, "key": { "type": "string" }
+                    },
                     "required": ["type"],
                     "additionalProperties": false
                 }

@@ -92,6 +92,9 @@ pub struct Parameter {
     pub pattern: Option<String>,
     /// A text of digits is filled up with zeros on the left to this length.
     pub pad: Option<usize>,
+    /// Whether it says nothing about a person. A natural key of such parameters is kept as it is; any other as a digest.
+    #[serde(default)]
+    pub public: bool,
     /// Places of a decimal: it is sent with exactly so many, and refused with more.
     pub digits: Option<u32>,
 }

@@ -24,7 +24,7 @@ pub enum Tree {
     Text(Template<Json>),
     /// Members; one whose hole has no value is left out.
     Object(Vec<(String, Tree)>),
-    /// Elements; one whose hole has no value is left out.
+    /// Elements; one that has holes, none of which has a value, is left out.
     Array(Vec<Tree>),
 }
 
@@ -44,7 +44,8 @@ impl Tree {
                 Ok(Value::Object(filled))
             }
             Self::Array(elements) => {
-                let filled = elements.iter().map(|tree| optional(tree.fill(values)));
+                let said = elements.iter().filter(|tree| !tree.is_hollow(values));
+                let filled = said.map(|tree| optional(tree.fill(values)));
                 Ok(Value::Array(filled.filter_map(Result::transpose).collect::<Result<_, _>>()?))
             }
         }
@@ -58,6 +59,12 @@ impl Tree {
             Self::Object(members) => Box::new(members.iter().flat_map(|(_, tree)| tree.holes())),
             Self::Array(elements) => Box::new(elements.iter().flat_map(Self::holes)),
         }
+    }
+
+    /// Whether it has holes, and none of them has a value.
+    fn is_hollow(&self, values: &Values<'_>) -> bool {
+        let mut holes = self.holes().peekable();
+        holes.peek().is_some() && holes.all(|hole| !values.has(hole))
     }
 
     fn depth(&self) -> usize {

@@ -43,7 +43,7 @@ pub enum Hole {
     Page,
     /// `{last_id}`: the id of the last row seen at the moment `{since}`.
     LastId,
-    /// `{fields}`: names of the entity's fields, joined by commas.
+    /// `{fields}`: names of the entity's fields, joined by commas; alone in a body, an array of them.
     Fields,
     /// `{number}`: the item of a batch, from 1.
     Number,
@@ -204,6 +204,11 @@ impl Values<'_> {
         }
     }
 
+    /// Whether a hole has a value.
+    pub(in super::super) fn has(&self, hole: &Hole) -> bool {
+        self.text(hole, None).is_some() || self.json(hole).is_some()
+    }
+
     fn plain(&self, hole: &Hole) -> Option<&str> {
         match hole {
             Hole::Realm => self.realm,
@@ -228,6 +233,7 @@ impl Values<'_> {
         match hole {
             Hole::Record(place) => member(self.record?, place).cloned(),
             Hole::Param(name) => self.params?.get(name).filter(|value| !value.is_null()).cloned(),
+            Hole::Fields => Some(self.fields?.split(',').map(Value::from).collect()),
             hole if hole.is_number() => self.text(hole, None)?.parse::<u64>().ok().map(Value::from),
             _ => None,
         }

@@ -57,3 +57,25 @@ async fn a_create_can_link_in_the_same_call() {
     assert_eq!(desk.post("/crm/v3/objects/deals", body).await.0, 400);
     assert_eq!(desk.sandbox.count("deals"), 1, "not created without its link");
 }
+
+#[tokio::test]
+async fn the_primary_company_is_shown_by_a_property_that_nobody_can_set() {
+    let desk = Desk::open().await;
+    let contact = desk.contact("ann@example.com");
+    let (first, second) =
+        (desk.make("companies", json!({"name": "One"})), desk.make("companies", json!({"name": "Two"})));
+    let shown =
+        || desk.sandbox.get("contacts", &contact).unwrap()["properties"]["associatedcompanyid"].clone();
+    let path = |company: &str| format!("/crm/v4/objects/contacts/{contact}/associations/companies/{company}");
+    let primary = json!([{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 1}]);
+    let plain = json!([{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": 279}]);
+    desk.send("PUT", &path(&first), Some(&plain)).await.unwrap();
+    assert_eq!(shown(), json!(first), "the first one is the primary one");
+    desk.send("PUT", &path(&second), Some(&primary)).await.unwrap();
+    assert_eq!(shown(), json!(second));
+    assert_eq!(desk.delete(&path(&second)).await, 204);
+    assert_eq!(shown(), Value::Null);
+    let set = json!({"properties": {"associatedcompanyid": first}});
+    let path = format!("/crm/v3/objects/contacts/{contact}");
+    assert_eq!(desk.send("PATCH", &path, Some(&set)).await.unwrap().status(), 400);
+}

@@ -17,8 +17,11 @@ pub(super) fn numbered(prefix: &str, mut number: u64) -> String {
 
 fn checks(short: &str) -> String {
     let chunk = |chunk: &[u8]| {
-        let bits =
-            chunk.iter().enumerate().map(|(at, byte)| usize::from(byte.is_ascii_uppercase()) << at).sum::<usize>();
+        let bits = chunk
+            .iter()
+            .enumerate()
+            .map(|(at, byte)| usize::from(byte.is_ascii_uppercase()) << at)
+            .sum::<usize>();
         char::from(CHECKS[bits])
     };
     short.as_bytes().chunks(5).map(chunk).collect()

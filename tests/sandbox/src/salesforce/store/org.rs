@@ -100,7 +100,9 @@ impl Org {
 
     /// The fields the user may see.
     pub(in crate::salesforce) fn fields(&self, kind: Kind) -> impl Iterator<Item = &Field> {
-        self.fields[kind.slot()].iter().filter(move |field| !self.hidden.contains(&(kind, field.name.clone())))
+        self.fields[kind.slot()]
+            .iter()
+            .filter(move |field| !self.hidden.contains(&(kind, field.name.clone())))
     }
 
     /// A field by its name, whatever the case.
@@ -111,7 +113,11 @@ impl Org {
     /// Field-level security: the user sees this field no more, or again.
     pub(in crate::salesforce) fn hide(&mut self, kind: Kind, name: &str, hidden: bool) {
         let key = (kind, name.to_owned());
-        if hidden { drop(self.hidden.insert(key)) } else { drop(self.hidden.remove(&key)) }
+        if hidden {
+            self.hidden.insert(key);
+        } else {
+            self.hidden.remove(&key);
+        }
     }
 
     /// A record, deleted or not.
@@ -227,7 +233,11 @@ impl Org {
                 continue;
             }
             let ids = self.external.entry((kind, field.name.clone(), value)).or_default();
-            if add { drop(ids.insert(id.to_owned())) } else { drop(ids.remove(id)) }
+            if add {
+                ids.insert(id.to_owned());
+            } else {
+                ids.remove(id);
+            }
         }
     }
 }

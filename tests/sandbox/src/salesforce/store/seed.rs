@@ -15,7 +15,11 @@ impl Org {
         let user = self.next_id(Kind::User);
         self.user_id.clone_from(&user);
         let name = config.username.clone();
-        self.set(Kind::User, user, json!({"Name": "Integration User", "Username": name, "Email": name, "IsActive": true}));
+        self.set(
+            Kind::User,
+            user,
+            json!({"Name": "Integration User", "Username": name, "Email": name, "IsActive": true}),
+        );
         for (name, standard) in [("Standard Price Book", true), ("Partners", false)] {
             let id = self.next_id(Kind::Pricebook2);
             self.set(Kind::Pricebook2, id, json!({"Name": name, "IsActive": true, "IsStandard": standard}));
