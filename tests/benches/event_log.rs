@@ -64,7 +64,6 @@ async fn single_commands(ours: &Ours) {
 }
 
 /// Whether the words after `--`, if there are any, are of this row's name.
-#[expect(clippy::disallowed_methods, reason = "which rows are measured is said on the command line")]
 fn wanted(name: &str) -> bool {
     let words: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
     name.contains(&words.join(" "))

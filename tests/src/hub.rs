@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
@@ -115,7 +116,6 @@ impl Setting {
 
 /// A folder of connectors under work, in place of those in the binary: `HEADWATER_TEST_PROVIDERS`. Who writes a
 /// manifest tries it without building anything.
-#[expect(clippy::disallowed_methods, reason = "a setting of the tests, not of the program")]
 pub fn drafts() -> Option<PathBuf> {
     std::env::var_os("HEADWATER_TEST_PROVIDERS").map(PathBuf::from)
 }
@@ -292,9 +292,20 @@ pub fn text(answer: &Value, member: &str) -> anyhow::Result<String> {
     answer[member].as_str().map(str::to_owned).with_context(|| format!("no `{member}` in {answer}"))
 }
 
-/// A free address of this machine, for a hub that a simulator has to know before it starts.
+/// A free address of this machine, for a hub that a simulator has to know before it starts. It is none of the ports that
+/// the system gives away by itself: a simulator started meanwhile would get it.
 pub fn free_address() -> anyhow::Result<SocketAddr> {
-    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?)
+    static ASKED: AtomicU16 = AtomicU16::new(0);
+    let process = u16::try_from(std::process::id() % 1_000).unwrap_or_default();
+    for _ in 0..1_000 {
+        let asked = ASKED.fetch_add(1, Ordering::Relaxed);
+        let port = 20_000 + (process.wrapping_mul(11).wrapping_add(asked)) % 12_000;
+        let addr = SocketAddr::from(([127, 0, 0, 1], port));
+        if std::net::TcpListener::bind(addr).is_ok() {
+            return Ok(addr);
+        }
+    }
+    bail!("no port between 20000 and 32000 is free")
 }
 
 #[expect(

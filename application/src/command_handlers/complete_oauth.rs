@@ -80,12 +80,7 @@ impl Desk {
         attempt: &OAuthAttempt,
         callback: &BTreeMap<String, String>,
     ) -> Result<Completed, Declined> {
-        if let Some(error) = callback.get("error") {
-            let said = callback.get("error_description").unwrap_or(error);
-            let said: String = said.chars().filter(|c| !c.is_control()).take(200).collect();
-            let message = format!("the provider did not authorize it ({said}): start connecting again");
-            return Err(Declined::not_now("oauth_refused", message));
-        }
+        check_authorized(callback)?;
         let routes = self.routes().await?;
         let integration = &routes.integration_of(attempt.organization, attempt.integration)?.state;
         let app = self.app(attempt.organization, (&attempt.provider, Some(attempt.integration))).await?;
@@ -267,3 +262,12 @@ pub(super) fn check_realm(
 
 #[cfg(test)]
 mod tests;
+
+/// The provider's own refusal (RFC 6749, 4.1.2.1).
+fn check_authorized(callback: &BTreeMap<String, String>) -> Result<(), Declined> {
+    let Some(error) = callback.get("error") else { return Ok(()) };
+    let said = callback.get("error_description").unwrap_or(error);
+    let said: String = said.chars().filter(|c| !c.is_control()).take(200).collect();
+    let message = format!("the provider did not authorize it ({said}): start connecting again");
+    Err(Declined::not_now("oauth_refused", message))
+}

@@ -13,7 +13,7 @@ use super::desk::{Within, target};
 use super::{Declined, Desk};
 use crate::dispatcher::{Done, Envelope};
 use crate::ports::connector::{RemoteRealm, Target};
-use crate::ports::credentials::Owner;
+use crate::ports::credentials::{Owner, Secrets};
 
 /// A company, and whether the integration is connected to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,25 +48,22 @@ impl Desk {
         (realm, change_realm): (&str, bool),
     ) -> Result<Done, Declined> {
         let choices = self.realms(envelope, id).await?;
-        let Some(choice) = choices.iter().find(|choice| choice.realm.id == realm) else {
-            let known: Vec<&str> = choices.iter().map(|choice| choice.realm.id.as_str()).collect();
-            let message =
-                format!("the credentials do not give this company: use one of {}", known.join(", "));
-            return Err(Declined::invalid("realm_id", message));
-        };
+        let choice = choices.iter().find(|choice| choice.realm.id == realm);
+        let choice =
+            choice.ok_or_else(|| not_given(choices.iter().map(|choice| choice.realm.id.as_str())))?;
         let routes = self.routes().await?;
         let integration = &routes.integration_of(envelope.organization, id)?.state;
         check_realm(integration, realm, change_realm)?;
         let whom = Target { realm: realm.to_owned(), ..target(envelope.organization, id, integration) };
         let verified = self.engine.ports.connectors.open(&whom)?.verify().await?;
         if verified.realm.as_deref().is_some_and(|answered| answered != realm) {
-            let message = "another company answers: start connecting again";
-            return Err(Declined::not_now("realm_unclear", message));
+            return Err(Declined::not_now(
+                "realm_unclear",
+                "another company answers: start connecting again",
+            ));
         }
         let owner = Owner::Integration(id);
         let (secrets, _) = self.credentials.get(envelope.organization, &owner).await?.unwrap_or_default();
-        let scopes = secrets.get(GRANTED_SCOPES).map(|scopes| scopes.expose_secret().to_owned());
-        let scopes = scopes.map(|text| text.split_whitespace().map(str::to_owned).collect());
         let attempt = integration.attempt.as_ref().map(|attempt| attempt.id.clone());
         let confirm = ConfirmConnection {
             attempt: attempt.clone(),
@@ -77,7 +74,7 @@ impl Desk {
                 names: secrets.values.iter().map(|(name, _)| name.clone()).collect(),
                 token_expires_at: secrets.expires_at,
             },
-            scopes: scopes.unwrap_or_else(|| integration.scopes.clone()),
+            scopes: granted(&secrets).unwrap_or_else(|| integration.scopes.clone()),
             change_realm,
         };
         let stream = StreamId::of(Kind::Integration, id.0);
@@ -93,4 +90,15 @@ impl Desk {
 /// The same connection before a company is chosen: another one's realm must not stand in the call that asks for them.
 pub(super) fn anywhere(target: &Target) -> Target {
     Target { realm: "-".to_owned(), ..target.clone() }
+}
+
+fn not_given<'a>(known: impl Iterator<Item = &'a str>) -> Declined {
+    let known = known.collect::<Vec<_>>().join(", ");
+    Declined::invalid("realm_id", format!("the credentials do not give this company: use one of {known}"))
+}
+
+/// The scopes that came with the credentials, where the provider said them.
+fn granted(secrets: &Secrets) -> Option<Vec<String>> {
+    let text = secrets.get(GRANTED_SCOPES)?.expose_secret();
+    Some(text.split_whitespace().map(str::to_owned).collect())
 }

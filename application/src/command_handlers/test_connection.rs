@@ -55,11 +55,8 @@ impl Desk {
 
     /// The company of credentials that give just one, where the provider tells.
     async fn only_realm(&self, target: &Target) -> Result<Option<String>, Declined> {
-        let told = match self.engine.ports.connectors.realms(target, None).await {
-            Ok(told) => told,
-            // The test that follows says it in its own words.
-            Err(_) => return Ok(None),
-        };
+        // The test that follows says in its own words what is wrong.
+        let Ok(told) = self.engine.ports.connectors.realms(target, None).await else { return Ok(None) };
         match chosen(told, (None, false))? {
             Choice::Known(realm) => Ok(realm),
             Choice::Open(_) => Err(Declined::not_now(

@@ -112,7 +112,7 @@ impl KeepWebhooks {
                     Settled::Park(format!("webhooks are not subscribed to: {error}"))
                 }
                 _ => {
-                    let wait = error.retry_after.unwrap_or(Duration::from_secs(60));
+                    let wait = error.retry_after.unwrap_or(Duration::from_mins(1));
                     again(now, wait, job.attempts, &error.to_string())
                 }
             },

@@ -1,6 +1,7 @@
 //! Hands a submission in, and finds out what became of one without an outcome. Nothing is sent a second time before the
 //! provider was asked, twice, whether it has it.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -204,7 +205,7 @@ impl Submit {
         let found = match way.connection.submitted(&kept.asked).await {
             Ok(None) => Found::Nothing,
             Ok(Some(submitted)) if submitted.same => {
-                Found::Ours(self.receipt(work, Default::default(), &submitted.result).await?)
+                Found::Ours(self.receipt(work, BTreeMap::default(), &submitted.result).await?)
             }
             Ok(Some(_)) => Found::Another,
             Err(error) => return later(error.retry_after.unwrap_or(settle), &error.to_string()),
@@ -262,7 +263,7 @@ impl Submit {
     async fn receipt(
         &self,
         work: &Work<'_>,
-        headers: std::collections::BTreeMap<String, String>,
+        headers: BTreeMap<String, String>,
         result: &Value,
     ) -> Result<Receipt, Unavailable> {
         if result.is_null() {

@@ -181,12 +181,11 @@ impl Collected {
 
     fn change(&mut self, change: StateChange) {
         let (StateChange::Put { key, .. } | StateChange::Delete { key }) = &change;
-        match self.places.get(key) {
-            Some(place) => self.save.changes[*place] = change,
-            None => {
-                self.places.insert(key.clone(), self.save.changes.len());
-                self.save.changes.push(change);
-            }
+        if let Some(place) = self.places.get(key) {
+            self.save.changes[*place] = change;
+        } else {
+            self.places.insert(key.clone(), self.save.changes.len());
+            self.save.changes.push(change);
         }
     }
 }

@@ -141,7 +141,9 @@ impl Engine {
             Ok(connection) => connection,
             Err(error) => {
                 let wait = retry(60, &error.to_string());
-                drafts.iter().for_each(|draft| results.tell(&draft.pair.local_id, wait.clone()));
+                for draft in &drafts {
+                    results.tell(&draft.pair.local_id, wait.clone());
+                }
                 return Ok(());
             }
         };
@@ -189,7 +191,9 @@ impl Engine {
             match connection.admit().await {
                 Ok(()) => admitted.push((call, mine)),
                 Err(wait) => {
-                    mine.iter().for_each(|draft| results.tell(&draft.pair.local_id, Pushed::Limited(wait)));
+                    for draft in &mine {
+                        results.tell(&draft.pair.local_id, Pushed::Limited(wait));
+                    }
                 }
             }
         }

@@ -59,6 +59,8 @@ pub(super) fn apply(state: &mut SyncRecord, event: &SyncRecordEvent) {
                 updated_at: state.local.as_ref().and_then(|side| side.updated_at),
             });
             if applied.complete {
+                // What was refused before is no longer asked for.
+                state.error = None;
                 in_step(state);
             }
         }

@@ -144,6 +144,32 @@ fn a_refused_intent_leaves_no_key_behind_for_the_next_one() {
 }
 
 #[test]
+fn a_refusal_is_forgotten_once_both_sides_are_in_step_without_the_write() {
+    let refused = WriteRejected {
+        call: Some(call(1)),
+        class: ErrorClass::StaleVersion,
+        code: None,
+        message: "stale".to_owned(),
+        next_step: None,
+        local_version: 2,
+    };
+    let taken =
+        |complete| InboundApplied { observation: 4, local_version: 3, local_digest: digest("Eve"), complete };
+    let before = || {
+        let mut events = created();
+        events.extend([theirs("Eve").into(), intent(2, 2, "Bob").into(), refused.clone().into()]);
+        events
+    };
+    let with = |complete: bool| {
+        let mut events = before();
+        events.push(taken(complete).into());
+        given::<SyncRecord>(events).state()
+    };
+    assert!(with(false).error.is_some());
+    assert_eq!((with(true).error, with(true).status()), (None, SyncStatus::Synced));
+}
+
+#[test]
 fn an_unknown_outcome_is_never_retried_only_resolved() {
     let unknown = OutcomeUnknown {
         call: call(1),

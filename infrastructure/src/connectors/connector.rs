@@ -15,10 +15,11 @@ use domain::sync_config::transform::Transform;
 use domain::value::Operation;
 use serde_json::Value;
 
-use super::manifest::{
-    ArrayOf, Auth, Entity, FieldIs, Manifest, Mapped, OperationKind, OperationOf, Parameter, Place, origin_fits,
-};
 use super::interpreter::Lookups;
+use super::manifest::{
+    ArrayOf, Auth, Entity, FieldIs, Manifest, Mapped, OperationKind, OperationOf, Parameter, Place,
+    origin_fits,
+};
 use super::registry::Endpoints;
 
 /// A manifest and what follows from it.
@@ -95,7 +96,11 @@ fn provider(manifest: &Manifest) -> Result<Provider, Unusable> {
         app_setup: setup(manifest, true),
         entities,
         features: features(manifest),
-        operations: manifest.operations.iter().map(|(name, operation)| operation_of(name, operation)).collect(),
+        operations: manifest
+            .operations
+            .iter()
+            .map(|(name, operation)| operation_of(name, operation))
+            .collect(),
         references: manifest.reference.keys().cloned().collect(),
         webhooks: manifest.webhooks.is_some(),
         timing: timing(manifest),

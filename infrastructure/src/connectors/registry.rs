@@ -131,7 +131,7 @@ impl ConnectorRegistry {
         let setting = connector.manifest.auth.realm.as_ref().and_then(|realm| realm.setting.as_ref());
         let typed = setting.and_then(|name| target.settings.get(name)?.as_str());
         if let (true, Some(typed)) = (target.realm == "-", typed) {
-            target.realm = typed.to_owned();
+            typed.clone_into(&mut target.realm);
         }
         let opened = Opened {
             base: self.base(connector, &target)?,

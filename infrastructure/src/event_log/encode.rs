@@ -1,6 +1,7 @@
 //! From units to rows: contents sealed, events and metadata written as JSON.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, LazyLock};
 
 use application::ports::Unavailable;
@@ -49,8 +50,8 @@ pub(super) async fn encode(units: Vec<Unit>, keys: &Arc<SubjectKeys>) -> Result<
     let mut wrappers = HashMap::new();
     for unit in parted.iter().filter(|unit| !unit.taken.is_empty()) {
         let organization = unit.unit.organization;
-        if !wrappers.contains_key(&organization) {
-            wrappers.insert(organization, keys.wrapper(organization).await?);
+        if let Entry::Vacant(place) = wrappers.entry(organization) {
+            place.insert(keys.wrapper(organization).await?);
         }
     }
     let encoding = Arc::new(Encoding { keys: Arc::clone(keys), wrappers, ring });

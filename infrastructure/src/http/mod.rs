@@ -10,8 +10,8 @@ mod egress;
 mod redaction;
 mod resolver;
 
-pub use client::{Answer, HttpClient, HttpError, Outgoing, RESPONSE_LIMIT};
 pub(crate) use client::HeaderMap;
+pub use client::{Answer, HttpClient, HttpError, Outgoing, RESPONSE_LIMIT};
 pub use egress::{EgressAllow, EgressPolicy, EgressRefusal};
 pub use redaction::redact;
 

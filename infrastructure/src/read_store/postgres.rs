@@ -133,7 +133,7 @@ impl Array {
         }
     }
 
-    fn bind<'q>(self, query: Query<'q, Postgres, PgArguments>) -> Query<'q, Postgres, PgArguments> {
+    fn bind(self, query: Query<'_, Postgres, PgArguments>) -> Query<'_, Postgres, PgArguments> {
         match self {
             Self::Text(values) => query.bind(values),
             Self::Integer(values) => query.bind(values),

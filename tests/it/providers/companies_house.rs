@@ -98,7 +98,10 @@ async fn every_page_of_a_list_is_read_and_a_list_that_is_not_there_is_empty() {
         assert_eq!(scene.found(0, operation, json!({"company_number": "77"})).await.0, json!([]));
     }
     let (status, refused) = scene.ask(0, "company_profile", json!({"company_number": "99999999"})).await;
-    assert_eq!((status, &refused["type"]), (StatusCode::NOT_FOUND, &json!("/problems/provider-record-not-found")));
+    assert_eq!(
+        (status, &refused["type"]),
+        (StatusCode::NOT_FOUND, &json!("/problems/provider-record-not-found"))
+    );
     let (found, _) = scene.found(0, "search_companies", json!({"query": "analytical"})).await;
     assert_eq!(found.as_array().unwrap().len(), 2);
     scene.close();
@@ -123,7 +126,12 @@ async fn parameters_that_make_no_sense_are_named_and_nothing_is_asked() {
     let codes = format!("/v1/integrations/{}/reference/sic_codes", scene.ids[0]);
     let shown = scene.hub.get(&codes).await.unwrap();
     let shown = shown["items"].as_array().unwrap().clone();
-    assert!(shown.iter().any(|one| one["code"] == "62012" && one["meaning"] == "Business and domestic software development"));
+    assert!(
+        shown
+            .iter()
+            .any(|one| one["code"] == "62012"
+                && one["meaning"] == "Business and domestic software development")
+    );
     scene.hub.post(&format!("{codes}/refresh"), json!({})).await.unwrap();
     assert_eq!(scene.asked().len(), before, "nothing was asked");
     scene.close();
@@ -138,7 +146,10 @@ async fn the_limit_is_shared_and_once_it_is_reached_nobody_asks() {
         scene.found(0, "company_profile", json!({"company_number": number})).await;
     }
     let (status, refused) = scene.ask(0, "company_profile", json!({"company_number": "00012345"})).await;
-    assert_eq!((status, &refused["type"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("/problems/provider-rate-limited")));
+    assert_eq!(
+        (status, &refused["type"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!("/problems/provider-rate-limited"))
+    );
     let before = scene.asked().len();
     let (status, _) = scene.ask(1, "company_profile", json!({"company_number": "00012345"})).await;
     assert_eq!((status, scene.asked().len()), (StatusCode::SERVICE_UNAVAILABLE, before));
@@ -154,7 +165,10 @@ async fn a_key_that_is_no_longer_taken_is_said_with_what_to_do() {
     let scene = Scene::connected(CompaniesHouseConfig::default()).await;
     scene.there.revoke();
     let (status, refused) = scene.ask(0, "company_profile", json!({"company_number": "06500244"})).await;
-    assert_eq!((status, &refused["type"]), (StatusCode::CONFLICT, &json!("/problems/provider-credentials-refused")));
+    assert_eq!(
+        (status, &refused["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/provider-credentials-refused"))
+    );
     assert!(refused["next_step"]["label"].as_str().unwrap().starts_with("check the key"), "{refused}");
     scene.there.restore();
     scene.found(0, "company_profile", json!({"company_number": "06500244"})).await;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
-use sandbox::faults::Fault;
+use sandbox::faults::{Fault, FaultPlan};
 use sandbox::hmrc::{self, HmrcConfig, HmrcSandbox};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -27,14 +27,19 @@ struct Scene {
     there: HmrcSandbox,
     /// Integrations of two projects with the same trader.
     ids: [String; 2],
+    setting: Setting,
     _folder: TempDir,
 }
 
 impl Scene {
     async fn connected() -> Self {
+        Self::with(FaultPlan::default()).await
+    }
+
+    async fn with(faults: FaultPlan) -> Self {
         let addr = free_address().unwrap();
         let callback = format!("http://{addr}/v1/oauth/hmrc/callback");
-        let config = HmrcConfig { redirect_uris: vec![callback], ..HmrcConfig::default() };
+        let config = HmrcConfig { redirect_uris: vec![callback], faults, ..HmrcConfig::default() };
         let app = json!({"client_id": config.client_id, "client_secret": config.client_secret});
         let there = hmrc::start(config).await.unwrap();
         there.recorder.on();
@@ -60,7 +65,7 @@ impl Scene {
             hub.post(&format!("/v1/integrations/{id}/enable"), json!({})).await.unwrap();
             ids.push(id);
         }
-        let scene = Self { hub, there, ids: ids.try_into().unwrap(), _folder: folder };
+        let scene = Self { hub, there, ids: ids.try_into().unwrap(), setting, _folder: folder };
         scene.pass().await;
         scene
     }
@@ -69,6 +74,13 @@ impl Scene {
     async fn pass(&self) {
         self.there.advance_clock(1);
         self.hub.advance(Duration::from_secs(1)).await.unwrap();
+    }
+
+    /// The hub dies where it stands and is started again.
+    async fn restarted(self) -> Self {
+        self.hub.kill().await;
+        let hub = Hub::start(&self.setting).await.unwrap();
+        Self { hub, ..self }
     }
 
     fn path(&self, who: usize, rest: &str) -> String {
@@ -132,7 +144,8 @@ fn vat_return(period: &str, sales: &str) -> Value {
 async fn what_is_due_is_asked_for_and_a_return_is_filed_with_its_receipt() {
     let scene = Scene::connected().await;
     let open = scene.found("obligations", json!({"status": "O"})).await;
-    let keys: Vec<&str> = open.as_array().unwrap().iter().filter_map(|one| one["periodKey"].as_str()).collect();
+    let keys: Vec<&str> =
+        open.as_array().unwrap().iter().filter_map(|one| one["periodKey"].as_str()).collect();
     assert_eq!(keys, ["18A3", "#001", "18A9"]);
     let (status, filed) = scene.ask(0, "submit_vat_return", vat_return("#001", "105.50")).await;
     assert_eq!((status, &filed["status"]), (StatusCode::OK, &json!("confirmed")), "{filed}");
@@ -165,10 +178,18 @@ async fn a_period_is_filed_once_whoever_asks() {
     let mut different = vat_return("18A3", "105.60");
     different.as_object_mut().unwrap().extend(other.as_object().unwrap().clone());
     let (status, refused) = scene.ask(1, "submit_vat_return", different).await;
-    assert_eq!((status, &refused["type"]), (StatusCode::CONFLICT, &json!("/problems/provider-duplicate")), "{refused}");
+    assert_eq!(
+        (status, &refused["type"]),
+        (StatusCode::CONFLICT, &json!("/problems/provider-duplicate")),
+        "{refused}"
+    );
     assert_eq!(scene.submissions(1).await[0]["status"], json!("rejected"));
     let (status, same) = scene.ask(1, "submit_vat_return", vat_return("18A3", "105.50")).await;
-    assert_eq!((status, &same["status"]), (StatusCode::OK, &json!("confirmed")), "what is there is what was sent: {same}");
+    assert_eq!(
+        (status, &same["status"]),
+        (StatusCode::OK, &json!("confirmed")),
+        "what is there is what was sent: {same}"
+    );
     assert_eq!(scene.there.returns().len(), 1);
     scene.close();
 }
@@ -180,7 +201,8 @@ async fn what_was_kept_before_the_answer_was_lost_is_found_and_filed_once() {
         scene.there.faults.force_write(fault, 1);
         let (status, filed) = scene.ask(0, "submit_vat_return", vat_return("18A3", "105.50")).await;
         assert_eq!((status, &filed["status"]), (StatusCode::OK, &json!("confirmed")), "{fault:?}: {filed}");
-        assert_eq!((scene.there.returns().len(), scene.posts()), (1, 1), "{fault:?}");
+        let shown = scene.submissions(0).await;
+        assert_eq!((scene.there.returns().len(), &shown[0]["attempts"]), (1, &json!(1)), "{fault:?}");
         scene.close();
     }
 }
@@ -196,20 +218,58 @@ async fn what_was_lost_on_the_way_is_sent_again_only_after_it_was_looked_for_twi
             scene.pass().await;
         }
         let shown = scene.submissions(0).await;
-        assert_eq!((&shown[0]["status"], &shown[0]["attempts"]), (&json!("confirmed"), &json!(2)), "{fault:?}: {shown:?}");
+        assert_eq!(
+            (&shown[0]["status"], &shown[0]["attempts"]),
+            (&json!("confirmed"), &json!(2)),
+            "{fault:?}: {shown:?}"
+        );
         let all = scene.there.recorder.all();
-        let returns: Vec<&str> = all
-            .iter()
-            .filter(|one| one.path.contains("/returns"))
-            .map(|one| one.method.as_str())
-            .collect();
-        let posts: Vec<usize> =
-            returns.iter().enumerate().filter(|(_, method)| **method == "POST").map(|(at, _)| at).collect();
-        assert_eq!(posts.len(), 2, "{returns:?}");
-        assert!(posts[1] - posts[0] > 2, "looked for twice in between: {returns:?}");
+        let looked =
+            all.iter().filter(|one| one.method == "GET" && one.path.ends_with("/returns/18A3")).count();
+        assert!(looked >= 2, "{fault:?}: looked for {looked} times");
+        let last = all.iter().rposition(|one| one.path.contains("/returns")).unwrap();
+        assert_eq!((all[last].method.as_str(), all[last].status), ("POST", 201), "{fault:?}");
         assert_eq!(scene.there.returns().len(), 1);
         scene.close();
     }
+}
+
+#[tokio::test]
+async fn a_hub_that_died_while_a_return_was_under_way_finds_out_and_sends_no_second() {
+    let scene = Scene::with(FaultPlan { slow_ms: 60_000, ..FaultPlan::default() }).await;
+    scene.there.faults.force_write(Fault::Slow, 1);
+    let path = scene.path(0, "operations/submit_vat_return");
+    let body = json!({"parameters": vat_return("18A3", "105.50")});
+    let asked = scene.hub.ask(Method::POST, &path, Some(&body));
+    let filed = async {
+        while scene.there.returns().is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    let work = async {
+        loop {
+            scene.hub.run_until_idle().await.unwrap();
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        answer = asked => panic!("nobody knows yet: {answer:?}"),
+        () = work => unreachable!("it works for ever"),
+        () = filed => {}
+    }
+    let scene = scene.restarted().await;
+    assert_eq!(scene.submissions(0).await[0]["status"], json!("begun"));
+    let (status, refused) = scene.ask(0, "submit_vat_return", vat_return("18A3", "105.50")).await;
+    assert_eq!((status, &refused["type"]), (StatusCode::CONFLICT, &json!("/problems/submission-under-way")));
+    // Until the dead worker's lease is over.
+    for _ in 0..12 {
+        scene.there.advance_clock(30);
+        scene.hub.advance(Duration::from_secs(30)).await.unwrap();
+    }
+    let shown = scene.submissions(0).await;
+    assert_eq!((&shown[0]["status"], &shown[0]["attempts"]), (&json!("confirmed"), &json!(1)), "{shown:?}");
+    assert_eq!((scene.there.returns().len(), scene.there.writes_per_key().len()), (1, 1));
+    scene.close();
 }
 
 #[tokio::test]
@@ -218,15 +278,25 @@ async fn sums_that_do_not_fit_are_refused_before_anything_is_sent() {
     let mut wrong = vat_return("18A3", "105.50");
     wrong["total_vat_due"] = json!("105.51");
     let (status, refused) = scene.ask(0, "submit_vat_return", wrong).await;
-    assert_eq!((status, &refused["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("parameters.total_vat_due")), "{refused}");
+    assert_eq!(
+        (status, &refused["field"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("parameters.total_vat_due")),
+        "{refused}"
+    );
     let mut undeclared = vat_return("18A3", "105.50");
     undeclared["finalised"] = json!(false);
     let (status, refused) = scene.ask(0, "submit_vat_return", undeclared).await;
-    assert_eq!((status, &refused["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("parameters.finalised")));
+    assert_eq!(
+        (status, &refused["field"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("parameters.finalised"))
+    );
     let mut pence = vat_return("18A3", "105.50");
     pence["total_sales"] = json!("528.10");
     let (status, refused) = scene.ask(0, "submit_vat_return", pence).await;
-    assert_eq!((status, &refused["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("parameters.total_sales")));
+    assert_eq!(
+        (status, &refused["field"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("parameters.total_sales"))
+    );
     assert_eq!((scene.posts(), scene.submissions(0).await.len()), (0, 0));
     scene.close();
 }
@@ -235,10 +305,17 @@ async fn sums_that_do_not_fit_are_refused_before_anything_is_sent() {
 async fn a_refusal_is_said_and_the_return_may_be_filed_later() {
     let scene = Scene::connected().await;
     let (status, refused) = scene.ask(0, "submit_vat_return", vat_return("18A9", "105.50")).await;
-    assert_eq!((status, &refused["type"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("/problems/provider-refused")), "{refused}");
+    assert_eq!(
+        (status, &refused["type"]),
+        (StatusCode::UNPROCESSABLE_ENTITY, &json!("/problems/provider-refused")),
+        "{refused}"
+    );
     assert!(refused["detail"].as_str().unwrap().contains("TAX_PERIOD_NOT_ENDED"), "{refused}");
     let shown = scene.submissions(0).await;
-    assert_eq!((&shown[0]["status"], &shown[0]["code"]), (&json!("rejected"), &json!("TAX_PERIOD_NOT_ENDED")));
+    assert_eq!(
+        (&shown[0]["status"], &shown[0]["code"]),
+        (&json!("rejected"), &json!("TAX_PERIOD_NOT_ENDED"))
+    );
     let (status, _) = scene.ask(0, "submit_vat_return", vat_return("18A9", "105.50")).await;
     assert_eq!((status, scene.posts()), (StatusCode::UNPROCESSABLE_ENTITY, 2));
     // Filed before Headwater was there; HMRC cannot show it.
@@ -249,7 +326,11 @@ async fn a_refusal_is_said_and_the_return_may_be_filed_later() {
     }
     let shown = scene.submissions(0).await;
     let earlier = shown.iter().find(|one| one["natural_key"] == "18A1").unwrap();
-    assert_eq!((&earlier["status"], &earlier["class"]), (&json!("rejected"), &json!("duplicate")), "{earlier}");
+    assert_eq!(
+        (&earlier["status"], &earlier["class"]),
+        (&json!("rejected"), &json!("duplicate")),
+        "{earlier}"
+    );
     assert!(scene.there.returns().is_empty());
     scene.close();
 }
@@ -258,7 +339,10 @@ async fn a_refusal_is_said_and_the_return_may_be_filed_later() {
 async fn fraud_prevention_headers_go_with_every_call() {
     let scene = Scene::connected().await;
     scene.found("customer_information", json!({})).await;
-    assert_eq!(scene.found("liabilities", json!({"from": "2026-01-01", "to": "2026-02-01"})).await, json!([]));
+    assert_eq!(
+        scene.found("liabilities", json!({"from": "2026-01-01", "to": "2026-02-01"})).await,
+        json!([])
+    );
     let all = scene.there.recorder.all();
     let calls: Vec<_> = all.iter().filter(|one| one.path.starts_with("/organisations/")).collect();
     assert!(!calls.is_empty());

@@ -58,15 +58,15 @@ impl<const SIGNED: bool> Stand for Org<SIGNED> {
     fn connection(&self) -> Connection {
         let own = SalesforceConfig::default();
         let (id, secret) = own.client;
+        let app = Some(json!({"client_id": id, "client_secret": secret}));
         if !SIGNED {
-            let app = json!({"client_id": id, "client_secret": secret});
-            return Connection { app: Some(app), settings: json!({}), way: Way::Browser };
+            return Connection { app, settings: json!({}), way: Way::Browser };
         }
         let audience = "https://login.salesforce.com";
         Connection {
-            app: Some(json!({"client_id": id, "private_key": self.private_key})),
+            app,
             settings: json!({"auth": "jwt_bearer", "username": own.username, "audience": audience}),
-            way: Way::Typed(json!({})),
+            way: Way::Typed(json!({"private_key": self.private_key})),
         }
     }
 

@@ -192,7 +192,9 @@ impl<'a> Floor<'a> {
         let Some(id) = ended else { return };
         self.hear();
         let rests: Vec<DateTime<Utc>> = self.heard.iter().filter_map(|told| told.rest_of(id)).collect();
-        rests.into_iter().for_each(|until| self.rest(id, until));
+        for until in rests {
+            self.rest(id, until);
+        }
         self.groups.remove(&id);
     }
 }

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use domain::value::ErrorClass;
 
 use super::{
-    CallError, Cursor, Find, Operations, Page, PreparedCall, Provider, ReadMode, RemoteRecord, Subscribing, Subscription,
-    Subscriptions, Target, WebhookCall, WebhookRejection, WebhookTaken, WriteOutcome, WriteRequest,
+    CallError, Cursor, Find, Operations, Page, PreparedCall, Provider, ReadMode, RemoteRecord, Subscribing,
+    Subscription, Subscriptions, Target, WebhookCall, WebhookRejection, WebhookTaken, WriteOutcome,
+    WriteRequest,
 };
 use crate::ports::credentials::Secrets;
 

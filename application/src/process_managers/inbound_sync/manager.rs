@@ -26,10 +26,9 @@ impl ProcessManager for InboundSync {
             Event::SyncRun(moved) => reactions::run_moved(knowledge, event, moved, now),
             Event::WebhookDelivery(delivery) => reactions::webhook(event, delivery, now),
             Event::SyncRecord(record) => reactions::linked_blindly(knowledge, &event.stream, record, now),
-            Event::Project(_)
-            | Event::LocalRecord(_)
-            | Event::WebhookEndpoint(_)
-            | Event::Submission(_) => Vec::new(),
+            Event::Project(_) | Event::LocalRecord(_) | Event::WebhookEndpoint(_) | Event::Submission(_) => {
+                Vec::new()
+            }
         }
     }
 

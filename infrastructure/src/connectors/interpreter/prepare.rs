@@ -215,7 +215,7 @@ fn body(
     if operation == Operation::Create && rule.sends == Sends::Fields {
         carry(entity, &mut body, &write.reference)?;
     }
-    let mut body = moved(rule, left_out(rule.omit.iter(), body))?;
+    let mut body = left_out(rule.omit.iter(), body);
     let values = values(write, common);
     for (place, member) in &rule.defaults {
         let path = path(place)?;
@@ -226,14 +226,15 @@ fn body(
     for (place, member) in &rule.set {
         path(place)?.set(&mut body, filled(member, &values)?);
     }
-    let mut body = Value::Object(body);
+    let mut body = Value::Object(moved(rule, body)?);
     clear(entity.cleared, operation, &mut body);
     Ok(body)
 }
 
 /// Whether a write cannot be said without a version: it stands elsewhere than in a header, which is left out.
 fn demands_version(rule: &Write) -> bool {
-    let count = |holes: &mut dyn Iterator<Item = &Hole>| holes.filter(|hole| **hole == Hole::VersionToken).count();
+    let count =
+        |holes: &mut dyn Iterator<Item = &Hole>| holes.filter(|hole| **hole == Hole::VersionToken).count();
     let headers = rule.request.headers.values();
     count(&mut rule.holes()) > count(&mut headers.flat_map(Template::holes))
 }
@@ -246,14 +247,19 @@ fn unfixed(rule: &Write, operation: Operation, body: &Fields) -> Result<(), Call
     Err(refused(ErrorClass::Validation, message))
 }
 
-/// The record with the members that stand elsewhere in what is sent.
+/// The record with its members where the request finds them.
 fn moved(rule: &Write, mut body: Fields) -> Result<Fields, CallError> {
+    let mut beside = Fields::new();
     for (place, from) in &rule.moved {
         let Some(member) = from.0.get(&body).cloned() else { continue };
         body = left_out(std::iter::once(from), body);
-        path(place)?.set(&mut body, member);
+        path(place)?.set(&mut beside, member);
     }
-    Ok(body)
+    match &rule.under {
+        Some(place) => place.0.set(&mut beside, Value::Object(body)),
+        None => beside.extend(body),
+    }
+    Ok(beside)
 }
 
 /// The record without what is never sent.

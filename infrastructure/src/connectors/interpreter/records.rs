@@ -1,12 +1,14 @@
 //! Records out of answers.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use application::ports::connector::RemoteRecord;
 use chrono::{DateTime, Utc};
 use domain::fields::Fields;
 use serde_json::Value;
 use serde_json::value::RawValue;
+use sha2::{Digest, Sha256};
 
 use super::answer::{fits, holds};
 use super::pluck::{one, pluck, scalar};
@@ -66,15 +68,38 @@ pub(super) fn row(manifest: &Manifest, entity: &Entity, raw: &RawValue) -> Resul
     )?;
     let id = id.and_then(scalar).filter(|id| !id.is_empty());
     let id = id.ok_or_else(|| NoRecord::NoId(entity.id.text()))?.into_owned();
+    let version_token = match version.and_then(scalar) {
+        Some(version) => Some(version.into_owned()),
+        None if entity.version_digest => Some(digest(entity, body.get())?),
+        None => None,
+    };
     let record = RemoteRecord {
         id,
-        version_token: version.and_then(scalar).map(Cow::into_owned),
+        version_token,
         updated_at: updated.and_then(moment),
         created_at: created.and_then(moment),
         deleted: is(entity.deleted.as_ref(), deleted) || is(entity.inactive.as_ref(), inactive),
         body: body.into_owned(),
     };
     Ok(Row { record, meant })
+}
+
+/// What stands for the version of a record that has none: the described fields that are not volatile.
+fn digest(entity: &Entity, body: &str) -> Result<String, serde_json::Error> {
+    let mut fields: Fields = serde_json::from_str(body)?;
+    entity.volatile.iter().for_each(|place| place.0.remove(&mut fields));
+    let described: BTreeSet<&str> = entity.fields.keys().map(|path| root(path)).collect();
+    let mut hash = Sha256::new();
+    for name in described {
+        let value = fields.get(name).filter(|value| !value.is_null());
+        hash.update(value.map(|value| format!("{name}\0{value}\0")).unwrap_or_default());
+    }
+    Ok(hex::encode(&hash.finalize()[..16]))
+}
+
+/// The first name of a path.
+fn root(path: &str) -> &str {
+    path.split(['.', '[']).next().unwrap_or(path)
 }
 
 /// The record in `raw`, whether the entity means it or not.

@@ -125,7 +125,7 @@ impl Address {
                 Part::Hole(_) if at == 0 => host.push('*'),
                 Part::Hole(_) => {
                     // `https://eu-{setting.x}.example.com` is covered by `https://*.example.com` only.
-                    host = "*".to_owned();
+                    "*".clone_into(&mut host);
                 }
             }
         }

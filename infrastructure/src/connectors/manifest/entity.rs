@@ -24,6 +24,10 @@ pub struct Entity {
     pub id: Place,
     /// Where it has its token for optimistic locking.
     pub version_token: Option<Place>,
+    /// For providers without such a token: a digest of the described fields that are not volatile stands for it, so that
+    /// `guard` sees a change that was made meanwhile. Every answer must then show the same fields of a record.
+    #[serde(default)]
+    pub version_digest: bool,
     /// Where it has the time of its last change.
     pub updated_at: Option<Place>,
     /// Where it has the time of its creation.

@@ -35,10 +35,12 @@ pub struct Write {
     /// is refused before it is sent.
     #[serde(default)]
     pub fixed: Vec<Place>,
-    /// Members that stand elsewhere in what is sent, by their new place, where only `request.body` finds them
-    /// (`"links.company" = "properties.associatedcompanyid"`: read as a property, made by a link).
+    /// Members that `request.body` finds elsewhere, by their new place (`"links.company" = "associatedcompanyid"`: read as
+    /// a property, made by a link).
     #[serde(default)]
     pub moved: BTreeMap<String, Place>,
+    /// Where `request.body` finds all other members (`{record.properties}`), beside those that were moved.
+    pub under: Option<Place>,
     /// What a good answer shows.
     #[serde(default)]
     pub answers: Shows,

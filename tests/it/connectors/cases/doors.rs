@@ -69,7 +69,9 @@ fn signing(webhook: &Webhook) -> Secrets {
         .iter()
         .zip([["webhook_secret", "client_secret"], ["webhook_secret_previous", "client_secret_previous"]])
     {
-        names.iter().for_each(|name| secrets.set(name, secret.clone().into()));
+        for name in names {
+            secrets.set(name, secret.clone().into());
+        }
     }
     secrets
 }

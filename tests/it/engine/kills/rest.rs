@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use api::config::{DataConfig, KeysConfig};
+use api::wiring::{Place, Store};
 use application::command_handlers::SyncConfigSettings;
 use domain::ids::SyncConfigId;
-use infrastructure::database::Database;
 use sandbox::faults::Fault;
 use sandbox::rest::{RestConfig, RestSandbox};
 use serde_json::{Value, json};
@@ -15,11 +16,14 @@ use super::hub_process::{Kill, Task, much_later, run};
 use super::{INBOUND, OUTBOUND};
 use crate::engine::ground::{connected, rest};
 
-/// A fresh, migrated database; none without a server, which is said loudly.
-async fn postgresql() -> Option<String> {
-    let url = postgres::fresh_database().await?;
-    Database::open(&url).await.unwrap().migrate().await.unwrap();
-    Some(url)
+/// The ground on another database: that of the URL, migrated, or SQLite.
+async fn on(database: Option<String>, ground: Ground) -> Ground {
+    let ground = Ground { database, ..ground };
+    if ground.database.is_some() {
+        let data = DataConfig { database: ground.database.clone(), ..DataConfig::in_folder(&ground.folder) };
+        Store::migrate(&Place { data, keys: KeysConfig::default() }).await.unwrap();
+    }
+    ground
 }
 
 /// What both sides hold, by business fields.
@@ -46,7 +50,7 @@ fn business_key(record: &Value) -> String {
 
 async fn killed_outbound(database: Option<String>, kill: Kill<'_>) -> (Both, bool) {
     let (_folder, provider, ground) = rest(RestConfig { versions: true, ..RestConfig::default() }).await;
-    let ground = Ground { database, ..ground };
+    let ground = on(database, ground).await;
     let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
     for number in 1..=3 {
         let customer = json!({"name": format!("Customer {number}")});
@@ -76,11 +80,11 @@ async fn killed_at_every_point_of_sending_the_end_is_the_same() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_every_point_of_sending_on_postgresql_the_end_is_the_same() {
-    let Some(database) = postgresql().await else { return };
+    let Some(database) = postgres::fresh_database().await else { return };
     let (undisturbed, _) = killed_outbound(Some(database), None).await;
     assert_eq!(undisturbed.1.len(), 3);
     for point in OUTBOUND {
-        let database = postgresql().await;
+        let database = postgres::fresh_database().await;
         let (end, killed) = killed_outbound(database, Some((point, 1))).await;
         assert!(killed, "{point} is never reached");
         assert_eq!(end, undisturbed, "killed at {point}");
@@ -89,7 +93,7 @@ async fn killed_at_every_point_of_sending_on_postgresql_the_end_is_the_same() {
 
 async fn killed_inbound(database: Option<String>, records: usize, kill: Kill<'_>) -> (Both, bool) {
     let (_folder, provider, ground) = rest(RestConfig { records, ..RestConfig::default() }).await;
-    let ground = Ground { database, ..ground };
+    let ground = on(database, ground).await;
     let rig = Rig::open(&ground).await.unwrap();
     let integration = rig.connect(&[("api_key", "key-1")]).await.unwrap();
     let config =
@@ -116,11 +120,11 @@ async fn killed_at_every_point_of_reading_the_end_is_the_same() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_every_point_of_reading_on_postgresql_the_end_is_the_same() {
-    let Some(database) = postgresql().await else { return };
+    let Some(database) = postgres::fresh_database().await else { return };
     let (undisturbed, _) = killed_inbound(Some(database), 300, None).await;
     assert_eq!(undisturbed.0.len(), 300);
     for point in INBOUND {
-        let database = postgresql().await;
+        let database = postgres::fresh_database().await;
         let (end, killed) = killed_inbound(database, 300, Some((point, 1))).await;
         assert!(killed, "{point} is never reached");
         assert_eq!(end, undisturbed, "killed at {point}");

@@ -124,8 +124,8 @@ async fn a_duplicate_rule_of_the_org_is_shown() {
     stage.close();
 }
 
-/// Nobody reads for longer than the recycle bin keeps what was deleted: everything is read again, and what is missing
-/// is gone.
+/// Nobody reads for longer than the recycle bin keeps what was deleted: everything is read again. What was purged unread
+/// is found gone when it is next written.
 #[tokio::test]
 async fn after_the_recycle_bin_everything_is_read_again() {
     let stage = OfOrg::connected(true, false).await;
@@ -134,11 +134,18 @@ async fn after_the_recycle_bin_everything_is_read_again() {
     assert_eq!(stage.pairs().await.len(), 2);
     stage.there.advance(5);
     stage.there.remove(&gone);
+    stage.there.edit(&kept, Some("Kept And Renamed"), None);
     let weeks = 20 * 24 * 3600;
     stage.there.advance(weeks);
     stage.hub.advance(Duration::from_secs(weeks.into())).await.unwrap();
     stage.pull("incremental").await;
-    assert_eq!(stage.status(&kept).await, "synced");
+    let pair = stage.pair(&kept).await;
+    let local = stage.local(pair["local_id"].as_str().unwrap()).await;
+    assert_eq!(local["name"], json!("Kept And Renamed"));
+    let pair = stage.pair(&gone).await;
+    stage.put(pair["local_id"].as_str().unwrap(), json!({"website": "https://gone.example"})).await;
+    stage.rest().await;
+    stage.pass(3).await;
     assert_eq!(stage.status(&gone).await, "deleted");
     stage.close();
 }

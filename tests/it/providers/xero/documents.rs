@@ -23,7 +23,23 @@ async fn put(stage: &OfBooks, entity: &str, id: &str, fields: Value) {
 }
 
 async fn ours(stage: &OfBooks, entity: &str, id: &str) -> Value {
-    stage.hub.get(&format!("{RECORDS}/{entity}/{id}")).await.unwrap()["fields"].clone()
+    stage.hub.get(&format!("{RECORDS}/{entity}/{id}")).await.unwrap()["body"].clone()
+}
+
+/// What a deletion of ours does there.
+async fn on_delete(stage: &OfBooks, entity: &str, policy: &str) {
+    let configs = stage.hub.get(&stage.path("sync/config")).await.unwrap();
+    let config = configs["items"].as_array().unwrap().iter().find(|one| one["local_entity"] == entity);
+    let config = config.unwrap_or_else(|| panic!("{configs}"))["id"].as_str().unwrap().to_owned();
+    let path = format!("/v1/sync-configs/{config}");
+    stage.hub.put(&path, json!({"on_local_delete": policy})).await.unwrap();
+}
+
+async fn delete(stage: &OfBooks, entity: &str, id: &str) {
+    let path = format!("{RECORDS}/{entity}/{id}");
+    stage.hub.expect(reqwest::Method::DELETE, &path, None).await.unwrap();
+    stage.rest().await;
+    stage.pass(3).await;
 }
 
 /// A shop with a customer, an item and an invoice of two lines.
@@ -39,7 +55,12 @@ async fn sold() -> OfBooks {
     let id = item["ItemID"].as_str().unwrap();
     let details = json!({"SalesDetails": {"UnitPrice": 2.5, "AccountCode": "200"}});
     stage.there.0.edit("Item", id, details).unwrap();
-    let line = |id: &str, quantity: &str| json!({"line_id": id, "product": "P-1", "description": "Mugs", "quantity": quantity, "unit_price": "2.5050"});
+    let line = |id: &str, quantity: &str| {
+        json!({
+            "line_id": id, "product": "P-1", "description": "Mugs", "quantity": quantity,
+            "unit_price": "2.5050",
+        })
+    };
     let invoice = json!({
         "number": "INV-7", "customer": "C-1", "date": "2026-04-09", "due_date": "2026-05-09",
         "lines": [line("1", "1"), line("2", "2")],
@@ -91,29 +112,55 @@ async fn lines_keep_their_ids_and_tax_is_worked_out_anew() {
 #[tokio::test]
 async fn a_payment_is_made_once_and_deleted_by_its_status() {
     let stage = sold().await;
-    let configs = stage.hub.get(&stage.path("sync/config")).await.unwrap();
-    let config = configs["items"].as_array().unwrap().iter().find(|one| one["local_entity"] == "payment");
-    let config = config.unwrap_or_else(|| panic!("{configs}"))["id"].as_str().unwrap().to_owned();
-    let path = format!("/v1/sync-configs/{config}");
-    stage.hub.put(&path, json!({"on_local_delete": "delete"})).await.unwrap();
-    let paid = |amount: &str| json!({"customer": "C-1", "date": "2026-04-10", "amount": amount, "invoices": [{"line_id": "1", "invoice": "I-1"}]});
+    on_delete(&stage, "payment", "delete").await;
+    let invoices = json!([{"line_id": "1", "invoice": "I-1"}]);
+    let paid = |amount: &str| json!({"customer": "C-1", "date": "2026-04-10", "amount": amount, "invoices": invoices});
     put(&stage, "payment", "PAY-1", paid("3.00")).await;
     let made = stage.there.0.entities("Payment");
     assert_eq!(made.len(), 1, "{:?}", stage.pairs().await);
-    assert_eq!((&made[0]["Amount"].to_string(), &made[0]["Reference"]), (&"3.00".to_owned(), &json!("PAY-1")));
+    assert_eq!(
+        (&made[0]["Amount"].to_string(), &made[0]["Reference"]),
+        (&"3.00".to_owned(), &json!("PAY-1"))
+    );
     assert_eq!(invoice(&stage)["AmountPaid"].to_string(), "3.00");
     put(&stage, "payment", "PAY-1", paid("4.00")).await;
     assert_eq!(stage.there.0.entities("Payment").len(), 1);
-    assert_eq!(stage.status("PAY-1").await, "error", "a payment cannot be changed: {}", stage.pair("PAY-1").await);
+    assert_eq!(
+        stage.status("PAY-1").await,
+        "error",
+        "a payment cannot be changed: {}",
+        stage.pair("PAY-1").await
+    );
     // Another one, which is taken back.
     put(&stage, "payment", "PAY-2", paid("1.00")).await;
-    let path = format!("{RECORDS}/payment/PAY-2");
-    stage.hub.expect(reqwest::Method::DELETE, &path, None).await.unwrap();
-    stage.rest().await;
-    stage.pass(3).await;
+    delete(&stage, "payment", "PAY-2").await;
     let all = stage.there.0.entities("Payment");
     let states: Vec<&Value> = all.iter().map(|one| &one["Status"]).collect();
     assert_eq!(states, [&json!("AUTHORISED"), &json!("DELETED")]);
+    stage.close();
+}
+
+/// A credit note carries our id, changes, and is voided when ours is deleted.
+#[tokio::test]
+async fn a_credit_note_is_made_changed_and_voided() {
+    let stage = sold().await;
+    feature(&stage, "credit_notes").await;
+    stage.rest().await;
+    on_delete(&stage, "credit_note", "void").await;
+    let line = |quantity: &str| json!([{"line_id": "1", "product": "P-1", "description": "Mug back", "quantity": quantity, "unit_price": "2.50"}]);
+    let note = json!({"number": "CN-7", "customer": "C-1", "date": "2026-04-12", "lines": line("1")});
+    put(&stage, "credit_note", "N-1", note).await;
+    let made = stage.there.0.get("CreditNote", "CN-7");
+    let made = made.expect("the credit note is there");
+    assert_eq!((&made["Type"], &made["Reference"]), (&json!("ACCRECCREDIT"), &json!("N-1")));
+    put(&stage, "credit_note", "N-1", json!({"lines": line("2")})).await;
+    let now = stage.there.0.get("CreditNote", "CN-7").unwrap();
+    assert_eq!(
+        (now["Total"].to_string(), &now["LineItems"][0]["LineItemID"]),
+        ("6.00".to_owned(), &made["LineItems"][0]["LineItemID"])
+    );
+    delete(&stage, "credit_note", "N-1").await;
+    assert_eq!(stage.there.0.get("CreditNote", "CN-7").unwrap()["Status"], json!("VOIDED"));
     stage.close();
 }
 

@@ -106,6 +106,11 @@ impl Recorder {
         std::mem::take(&mut self.record().exchanges).into()
     }
 
+    /// What was recorded so far, oldest first; it stays.
+    pub fn all(&self) -> Vec<Exchange> {
+        self.record().exchanges.iter().cloned().collect()
+    }
+
     /// Puts the recorder around a whole router. `/admin` is never recorded.
     pub fn around(&self, router: Router) -> Router {
         router.layer(from_fn_with_state(self.clone(), record))

@@ -6,7 +6,7 @@ use application::command_handlers::{Declined, RawWebhook};
 use application::ports::connector::{WebhookAnswer, WebhookCall};
 use application::ports::rejections::Rejected;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{OriginalUri, Request};
 use axum::http::header::{CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
@@ -44,7 +44,9 @@ pub(super) async fn take(
 
 /// The request as the provider made it: our address as it knows it, not as a proxy hands it on.
 fn called(state: &AppState, parts: &Parts, body: Vec<u8>) -> WebhookCall {
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
+    // Nested routes see the rest of the path only.
+    let uri = parts.extensions.get::<OriginalUri>().map_or(&parts.uri, |OriginalUri(whole)| whole);
+    let path = uri.path_and_query().map_or("/", |path| path.as_str());
     let query = parts.uri.query().unwrap_or_default().as_bytes();
     WebhookCall {
         method: parts.method.as_str().to_owned(),

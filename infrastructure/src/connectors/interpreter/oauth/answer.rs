@@ -76,6 +76,19 @@ fn scopes(value: &Value) -> Option<Vec<String>> {
     }
 }
 
+/// The grant is over: only a new consent helps.
+const OVER: [&str; 5] =
+    ["invalid_grant", "invalid_refresh_token", "token_revoked", "token_expired", "BAD_REFRESH_TOKEN"];
+/// Our app or what it asks for is not allowed.
+const DENIED: [&str; 6] = [
+    "invalid_client",
+    "unauthorized_client",
+    "invalid_scope",
+    "invalid_request",
+    "unsupported_grant_type",
+    "access_denied",
+];
+
 /// What a refusal means (RFC 6749, 5.2); also one under status 200, as Slack's.
 fn denied(answer: &Answer, whole: Option<&Value>) -> CallError {
     let status = answer.status;
@@ -85,27 +98,8 @@ fn denied(answer: &Answer, whole: Option<&Value>) -> CallError {
     let class = match (status, code) {
         (429, _) => ErrorClass::RateLimited,
         (500.., _) => ErrorClass::Transient,
-        (
-            _,
-            Some(
-                "invalid_grant"
-                | "invalid_refresh_token"
-                | "token_revoked"
-                | "token_expired"
-                | "BAD_REFRESH_TOKEN",
-            ),
-        ) => ErrorClass::AuthExpired,
-        (
-            _,
-            Some(
-                "invalid_client"
-                | "unauthorized_client"
-                | "invalid_scope"
-                | "invalid_request"
-                | "unsupported_grant_type"
-                | "access_denied",
-            ),
-        ) => ErrorClass::Permission,
+        (_, Some(code)) if OVER.contains(&code) => ErrorClass::AuthExpired,
+        (_, Some(code)) if DENIED.contains(&code) => ErrorClass::Permission,
         _ => ErrorClass::Transient,
     };
     let message = match code {

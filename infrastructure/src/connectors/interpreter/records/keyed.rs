@@ -40,7 +40,9 @@ pub(in super::super) fn leave_out(value: &mut Value, path: &[Segment]) {
             }
         }
         (Segment::Each, Value::Array(elements)) => {
-            elements.iter_mut().for_each(|element| leave_out(element, rest));
+            for element in elements {
+                leave_out(element, rest);
+            }
         }
         _ => {}
     }

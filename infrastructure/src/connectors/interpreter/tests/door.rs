@@ -101,7 +101,9 @@ impl Door {
 
 pub(super) fn named(values: &[(&str, &str)]) -> Secrets {
     let mut secrets = Secrets::default();
-    values.iter().for_each(|(name, value)| secrets.set(name, (*value).into()));
+    for (name, value) in values {
+        secrets.set(name, (*value).into());
+    }
     secrets
 }
 

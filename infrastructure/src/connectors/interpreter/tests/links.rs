@@ -9,11 +9,10 @@ const LINKED: &str = r#"
 local_entity = "customer"
 id = "id"
 write_class = "d"
-fields_prefix = "properties."
 [entities.contacts.fields]
 id = "text"
-"properties.company" = "text"
-"properties.email" = "text"
+company = "text"
+email = "text"
 [entities.contacts.read]
 request = { path = "/contacts/{id}" }
 same_id = true
@@ -22,7 +21,8 @@ request = { method = "POST", path = "/contacts/search", body = { properties = "{
 items = "results"
 pages = { kind = "whole", size = 100 }
 [entities.contacts.create]
-moved = { "links.company" = "properties.company" }
+moved = { "links.company" = "company" }
+under = "properties"
 [entities.contacts.create.request]
 method = "POST"
 path = "/contacts"
@@ -32,21 +32,18 @@ associations = [{ to = { id = "{record.links.company}" }, kind = 1 }, { kind = 2
 [entities.contacts.update]
 request = { method = "PATCH", path = "/contacts/{id}" }
 sparse = true
-fixed = ["properties.company"]
+fixed = ["company"]
 "#;
 
 #[tokio::test]
 async fn a_member_may_be_sent_elsewhere_and_an_element_that_says_nothing_is_left_out() {
     let rig = Rig::new(LINKED, vec![json(r#"{"id":"7"}"#), json(r#"{"id":"8"}"#)]).await;
-    let made = [create(r#"{"properties":{"email":"a@b.c","company":"77"}}"#)];
+    let made = [create(r#"{"email":"a@b.c","company":"77"}"#)];
     assert_eq!(rig.write("contacts", &made).await, ["confirmed 7"]);
     let links = serde_json::json!([{"to": {"id": "77"}, "kind": 1}, {"kind": 2}]);
     let sent = serde_json::json!({"properties": {"email": "a@b.c"}, "associations": links});
     assert_eq!(rig.body(0), sent);
-    assert_eq!(
-        rig.write("contacts", &[create(r#"{"properties":{"email":"a@b.c"}}"#)]).await,
-        ["confirmed 8"]
-    );
+    assert_eq!(rig.write("contacts", &[create(r#"{"email":"a@b.c"}"#)]).await, ["confirmed 8"]);
     let sent = serde_json::json!({"properties": {"email": "a@b.c"}, "associations": [{"kind": 2}]});
     assert_eq!(rig.body(1), sent);
 }
@@ -55,10 +52,10 @@ async fn a_member_may_be_sent_elsewhere_and_an_element_that_says_nothing_is_left
 async fn what_an_update_cannot_change_is_refused_before_it_is_sent() {
     let rig = Rig::new(LINKED, vec![json(r#"{"id":"7"}"#)]).await;
     let update = |body: &str| [write(Operation::Update, Some("7"), body)];
-    let refused = rig.write("contacts", &update(r#"{"properties":{"company":"78","email":"a@b.c"}}"#)).await;
-    let said = "refused validation: `properties.company` is not changed by an update at this provider: change it there";
+    let refused = rig.write("contacts", &update(r#"{"company":"78","email":"a@b.c"}"#)).await;
+    let said = "refused validation: `company` is not changed by an update at this provider: change it there";
     assert_eq!(refused, [said]);
-    let sent = rig.write("contacts", &update(r#"{"properties":{"email":"a@b.c"}}"#)).await;
+    let sent = rig.write("contacts", &update(r#"{"email":"a@b.c"}"#)).await;
     assert_eq!((sent, rig.server.lines().len()), (vec!["confirmed 7".to_owned()], 1));
 }
 
@@ -73,6 +70,6 @@ async fn a_record_that_answers_under_another_id_is_another_record() {
 async fn the_fields_alone_in_a_body_are_an_array() {
     let rig = Rig::new(LINKED, vec![json(r#"{"results":[]}"#)]).await;
     assert!(rig.all("contacts").await.unwrap().is_empty());
-    let sent = serde_json::json!({"properties": ["company", "email"], "of": "of company,email"});
+    let sent = serde_json::json!({"properties": ["company", "email", "id"], "of": "of company,email,id"});
     assert_eq!(rig.body(0), sent);
 }

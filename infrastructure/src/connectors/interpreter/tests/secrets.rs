@@ -4,6 +4,7 @@ use application::ports::connector::Connectors;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use domain::value::ErrorClass;
+use secrecy::ExposeSecret as _;
 
 use super::door::{Door, json, named};
 use crate::http::canned::Play;
@@ -178,7 +179,6 @@ access_url = "https://door.example/access"
     let given =
         door.registry.exchange(&door.target, &app, &callback, back, asked.verifier.as_ref()).await.unwrap();
     assert!(door.header(1, "authorization").unwrap().contains("oauth_verifier=\"v-1\""));
-    use secrecy::ExposeSecret as _;
     let kept = |name: &str| given.secrets.get(name).map(|secret| secret.expose_secret().to_owned());
     assert_eq!((kept("token"), kept("token_secret")), (Some("final".into()), Some("final-secret".into())));
 }

@@ -3,7 +3,7 @@
 use super::super::auth::{Auth, AuthKind, Deadline, Legs, OAuth1, RealmFrom, Send, Session};
 use super::super::provider::Manifest;
 use super::super::request::Method;
-use super::super::template::Hole;
+use super::super::template::{Hole, Template};
 use super::Problems;
 use super::identity::inside;
 
@@ -146,7 +146,7 @@ fn realm(at: At<'_>, problems: &mut Problems) {
     let twice = ("the realm is named twice", "keep one of `realm` and `realms`");
     at.when(at.auth.realm.is_some() && at.auth.realms.is_some(), &["realms"], twice, problems);
     if let Some(realms) = &at.auth.realms {
-        let asks = realms.request.path.iter().flat_map(|path| path.holes()).any(|hole| *hole == Hole::Realm);
+        let asks = realms.request.path.iter().flat_map(Template::holes).any(|hole| *hole == Hole::Realm);
         let told = ("the realm is not known yet when companies are asked for", "use a path without {realm}");
         at.when(asks, &["realms", "request"], told, problems);
     }

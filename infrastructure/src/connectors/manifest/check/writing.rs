@@ -30,10 +30,10 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
         .as_ref()
         .is_some_and(|update| update.guard || update.holes().any(|hole| *hole == Hole::VersionToken));
     problems.when(
-        versioned && entity.version_token.is_none(),
+        versioned && entity.version_token.is_none() && !entity.version_digest,
         &["entities", name, "update"],
         "the update sends a version that is never read",
-        "set the entity's version_token",
+        "set the entity's version_token, or version_digest",
     );
 }
 
