@@ -5,9 +5,9 @@ mod scenes;
 mod stage;
 mod stand;
 
-mod hubspot;
 mod companies_house;
 mod hmrc;
+mod hubspot;
 mod quickbooks;
 mod salesforce;
 mod shopify;

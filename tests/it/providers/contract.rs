@@ -29,7 +29,10 @@ pub(super) fn hold(provider: &str, exchanges: Vec<recorder::Exchange>) {
     assert!(problems.is_empty(), "{provider} does not keep to its description:\n{}", problems.join("\n"));
 }
 
-#[expect(clippy::print_stdout, reason = "what was held against a description is read by whoever runs the test")]
+#[expect(
+    clippy::print_stdout,
+    reason = "what was held against a description is read by whoever runs the test"
+)]
 fn say(words: &str) {
     println!("{words}");
 }
@@ -44,6 +47,35 @@ const EXCUSED: &[(&str, &str)] = &[
     ("stripe", "answer: \"features\" is a required property"),
     ("stripe", "answer: `.marketing_features` is not described"),
     ("stripe", "answer: `.type` is not described"),
+    ("stripe", "answer: `.data[0].type` is not described"),
+    ("stripe", "answer: `.data[0].marketing_features` is not described"),
+    // What basil (docs.stripe.com/changelog/basil/2025-03-31) and the versions around it took away and added; the sample
+    // objects of 2026-08 (stripe/openapi, fixtures3.json) show all of it.
+    ("stripe", "answer: \"paid\" is a required property"),
+    ("stripe", "answer: \"paid_out_of_band\" is a required property"),
+    ("stripe", "answer: \"proration\" is a required property"),
+    ("stripe", "answer: \"total_tax_amounts\" is a required property"),
+    ("stripe", "answer: \"tax_amounts\" is a required property"),
+    ("stripe", "answer: \"type\" is a required property at `/lines/data/"),
+    ("stripe", "answer: \"type\" is a required property at `/data/0/lines/data/"),
+    ("stripe", ".amount_overpaid` is not described"),
+    ("stripe", ".automatic_tax.liability` is not described"),
+    ("stripe", ".automatically_finalizes_at` is not described"),
+    ("stripe", ".issuer` is not described"),
+    ("stripe", ".lines.data[0].invoice` is not described"),
+    ("stripe", ".parent` is not described"),
+    ("stripe", ".pretax_credit_amounts` is not described"),
+    ("stripe", ".pricing` is not described"),
+    ("stripe", ".subtotal` is not described"),
+    ("stripe", ".taxes` is not described"),
+    ("stripe", ".total_taxes` is not described"),
+    ("stripe", ".pre_payment_amount` is not described"),
+    ("stripe", ".post_payment_amount` is not described"),
+    ("stripe", ".refunds` is not described"),
+    ("stripe", ".application_fee` is not described"),
+    ("stripe", ".application_fee_amount` is not described"),
+    ("stripe", ".destination_details` is not described"),
+    ("stripe", ".source` is not described"),
     // Every answer has this envelope: the description's own examples show it, its schemas leave it out.
     ("xero", "answer: `.Id` is not described"),
     ("xero", "answer: `.Status` is not described"),

@@ -5,10 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use async_trait::async_trait;
 use sandbox::faults::Faults;
 use sandbox::hubspot::{self, HubSpotConfig, HubSpotSandbox, WebhookConfig};
+use sandbox::kit::poster::Pace;
 use sandbox::kit::recorder::{self, Recorder};
 use serde_json::{Value, json};
 
 use super::scenes::scenes;
+use super::stage::outside;
 use super::stand::{Connection, Stand, Start, Subject, There, Way};
 
 mod oddities;
@@ -36,7 +38,7 @@ impl Portal {
     /// A call that a person makes beside the hub, with the token of a private app.
     async fn call(&self, path: &str, body: &Value) -> Value {
         let url = format!("{}{path}", self.hubspot.base_url);
-        let request = reqwest::Client::new().post(url).bearer_auth(self.hubspot.private_app_token());
+        let request = outside().post(url).bearer_auth(self.hubspot.private_app_token());
         let answer = request.header("content-type", "application/json").body(body.to_string()).send();
         let answer = answer.await.unwrap();
         assert!(answer.status().is_success(), "{path}: {}", answer.status());
@@ -47,7 +49,7 @@ impl Portal {
     async fn silence(&self) {
         let app = HubSpotConfig::default();
         let url = format!("{}/webhooks/v3/{}/settings", self.hubspot.base_url, app.app_id);
-        let request = reqwest::Client::new().delete(format!("{url}?hapikey={}", app.developer_key));
+        let request = outside().delete(format!("{url}?hapikey={}", app.developer_key));
         assert!(request.send().await.unwrap().status().is_success());
     }
 
@@ -70,6 +72,8 @@ impl Portal {
         let config = HubSpotConfig {
             redirect_uris: vec![format!("{}/v1/oauth/hubspot/callback", start.hub)],
             webhook: Some(webhook),
+            // Ten repetitions take a day; pressed into seconds they would bring what happened before the connection.
+            pace: Pace::default(),
             ..limits
         };
         Self { hubspot: hubspot::start(config).await.unwrap(), private: AtomicBool::new(false) }

@@ -19,6 +19,22 @@ const STUCK: Duration = Duration::from_secs(1);
 /// Most seconds that work waits for the clock.
 const MOST_WAITS: usize = 120;
 
+/// A caller beside the hub: somebody with a browser or a script of their own.
+#[expect(clippy::disallowed_methods, reason = "it stands outside the product and its egress guard")]
+pub(super) fn outside() -> reqwest::Client {
+    reqwest::Client::new()
+}
+
+/// Waits in real time for what a simulator's own threads do.
+pub(super) async fn shortly(otherwise: &str, mut holds: impl FnMut() -> bool) {
+    let waited = tokio::time::timeout(WEBHOOK_PATIENCE, async {
+        while !holds() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    });
+    waited.await.unwrap_or_else(|_| panic!("{otherwise}"));
+}
+
 /// A hub and a simulator.
 pub(super) struct Stage<S> {
     pub(super) hub: Hub,

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use sandbox::faults::FaultPlan;
 use serde_json::{Value, json};
 
-use super::super::stage::Stage;
+use super::super::stage::{Stage, outside, shortly};
 use super::super::stand::Stand as _;
 use super::{Portal, text};
 
@@ -72,7 +72,7 @@ async fn a_token_of_half_an_hour_is_refreshed() {
 async fn an_account_without_our_property_takes_no_record_until_it_has_it() {
     let stage = OfPortal::connected(true, false).await;
     let url = format!("{}/crm/properties/2026-03/companies/headwater_id", stage.there.base_url());
-    let gone = reqwest::Client::new().delete(url).bearer_auth(stage.there.hubspot.private_app_token()).send();
+    let gone = outside().delete(url).bearer_auth(stage.there.hubspot.private_app_token()).send();
     assert!(gone.await.unwrap().status().is_success());
     stage.put("C-1", Portal::ours("Ada")).await;
     stage.rest().await;
@@ -138,15 +138,13 @@ async fn a_late_index_takes_nothing_back() {
 #[tokio::test]
 async fn what_is_not_synced_stays_and_what_is_cleared_is_cleared() {
     let stage = OfPortal::connected(true, false).await;
-    let id = stage.there.create("Ada");
-    stage
-        .there
-        .hubspot
-        .edit("companies", &id, json!({"lifecyclestage": "lead", "description": "old"}))
-        .unwrap();
+    stage.put("C-1", json!({"name": "Ada", "notes": "old"})).await;
+    stage.rest().await;
+    stage.pass(3).await;
+    let id = stage.only().id;
+    stage.there.hubspot.edit("companies", &id, json!({"lifecyclestage": "lead"})).unwrap();
     stage.pull("incremental").await;
-    let local = stage.pair(&id).await["local_id"].as_str().unwrap().to_owned();
-    stage.put(&local, json!({"notes": null, "employee_count": 12, "annual_revenue": "1500.50"})).await;
+    stage.put("C-1", json!({"notes": null, "employee_count": 12, "annual_revenue": "1500.50"})).await;
     stage.rest().await;
     stage.pass(15).await;
     assert_eq!(property(&stage, "companies", &id, "lifecyclestage"), json!("lead"));
@@ -207,7 +205,7 @@ async fn a_contact_erased_for_privacy_is_seen_by_webhook() {
     let url = format!("{}/crm/objects/2026-03/contacts/gdpr-delete", stage.there.base_url());
     let body = json!({ "objectId": id }).to_string();
     let token = stage.there.hubspot.private_app_token();
-    let sent = reqwest::Client::new().post(url).bearer_auth(token).header("content-type", "application/json");
+    let sent = outside().post(url).bearer_auth(token).header("content-type", "application/json");
     assert!(sent.body(body).send().await.unwrap().status().is_success());
     let gone = async |stage: &OfPortal| stage.status("P-1").await == "deleted";
     stage.until("the webhook", gone).await;
@@ -292,11 +290,10 @@ async fn forged_webhooks_are_turned_away() {
         async |stage: &OfPortal| stage.pairs().await.iter().any(|pair| pair["remote_id"] == json!(born));
     stage.until("the webhook", known).await;
     let refused = |outcome: &sandbox::kit::poster::Outcome| outcome.forged && outcome.status == Some(401);
-    let patience = std::time::Instant::now();
-    while !stage.there.hubspot.webhook_outcomes().iter().any(refused) {
-        assert!(patience.elapsed().as_secs() < 10, "{:?}", stage.there.hubspot.webhook_outcomes());
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    shortly("the forged webhook was not refused", || {
+        stage.there.hubspot.webhook_outcomes().iter().any(refused)
+    })
+    .await;
     assert_eq!(stage.pairs().await.len(), 1);
     stage.close();
 }

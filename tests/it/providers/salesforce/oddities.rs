@@ -129,7 +129,10 @@ async fn a_duplicate_rule_of_the_org_is_shown() {
 #[tokio::test]
 async fn after_the_recycle_bin_everything_is_read_again() {
     let stage = OfOrg::connected(true, false).await;
-    let (kept, gone) = (stage.there.create("Kept"), stage.there.create("Gone"));
+    stage.put("C-1", Browsed::ours("Gone")).await;
+    stage.rest().await;
+    stage.pass(3).await;
+    let (gone, kept) = (stage.only().id, stage.there.create("Kept"));
     stage.pull("incremental").await;
     assert_eq!(stage.pairs().await.len(), 2);
     stage.there.advance(5);
@@ -142,11 +145,10 @@ async fn after_the_recycle_bin_everything_is_read_again() {
     let pair = stage.pair(&kept).await;
     let local = stage.local(pair["local_id"].as_str().unwrap()).await;
     assert_eq!(local["name"], json!("Kept And Renamed"));
-    let pair = stage.pair(&gone).await;
-    stage.put(pair["local_id"].as_str().unwrap(), json!({"website": "https://gone.example"})).await;
+    stage.put("C-1", json!({"website": "https://gone.example"})).await;
     stage.rest().await;
     stage.pass(3).await;
-    assert_eq!(stage.status(&gone).await, "deleted");
+    assert_eq!(stage.status("C-1").await, "deleted");
     stage.close();
 }
 

@@ -35,8 +35,8 @@ pub(super) const CHARGE: &str = r#"{
     "paid": true,
     "payment_method_details": {
         "card": {
-            "brand": "visa", "country": "US", "funding": "credit", "last4": "4242",
-            "network": "visa"
+            "brand": "visa", "country": "US", "exp_month": 12, "exp_year": 2034,
+            "funding": "credit", "last4": "4242", "network": "visa"
         },
         "type": "card"
     },
