@@ -117,7 +117,11 @@ async fn look_at_connections(config: &Config, store: &Store, findings: &mut Find
         for deadline in desk.deadlines(owned.organization, *id).await? {
             let day = deadline.at.date_naive();
             let said = format!("{} {id}: {day} {}; {}", identity.provider, deadline.what, deadline.next_step);
-            if deadline.at <= now { findings.bad("connection", said) } else { findings.note("connection", said) }
+            if deadline.at <= now {
+                findings.bad("connection", said);
+            } else {
+                findings.note("connection", said);
+            }
         }
     }
     Ok(())

@@ -72,5 +72,9 @@ fn endpoints_are_gathered_by_provider() {
     let of = &options.endpoints["quickbooks"];
     assert_eq!(of.base_url.as_ref().unwrap().as_str(), "http://127.0.0.1:9000/v3");
     assert!(of.token_url.is_some() && of.authorize_url.is_none());
-    assert!(read(&["--endpoint", "quickbooks.door=http://127.0.0.1"]).unwrap_err().contains("base_url"));
+    assert!(
+        read(&["--endpoint", "quickbooks.door=http://127.0.0.1"])
+            .unwrap_err()
+            .contains("write it as quickbooks=")
+    );
 }

@@ -114,7 +114,11 @@ async fn own(place: &Place, store: &Store, roles: &Roles) -> anyhow::Result<Opti
     Ok(Some(ownership))
 }
 
-pub(super) fn engine(config: &Config, store: &Store, credentials: Arc<dyn Credentials>) -> anyhow::Result<Arc<Engine>> {
+pub(super) fn engine(
+    config: &Config,
+    store: &Store,
+    credentials: Arc<dyn Credentials>,
+) -> anyhow::Result<Arc<Engine>> {
     let vault: Arc<dyn Vault> = Arc::clone(&store.vault) as _;
     let clock = Arc::clone(&store.dispatcher.clock);
     let blobs: Arc<dyn BlobStore> =

@@ -98,7 +98,7 @@ impl PullRecords {
                 engine.note_health(&context, Some(&error)).await;
                 let (now, wait) = (engine.now(), error.retry_after.unwrap_or(Duration::from_secs(2)));
                 return Ok(match error.class {
-                    ErrorClass::RateLimited => limited(done, (now, now), wait),
+                    ErrorClass::RateLimited => limited(done, now, wait),
                     _ => again(now, wait, job.attempts, &error.to_string()),
                 });
             }

@@ -24,12 +24,8 @@ const HEAD_START: TimeDelta = TimeDelta::seconds(30);
 
 /// Sends one record's changes, if there are any.
 pub fn push_job(live: &Live<'_>, key: &SyncRecordKey, now: DateTime<Utc>) -> NewJob {
-    job(PUSH, live, key, place(live.refers(), now))
-}
-
-/// The place in its lane of a record that comes now.
-fn place(refers: bool, now: DateTime<Utc>) -> DateTime<Utc> {
-    if refers { now } else { now - HEAD_START }
+    let not_before = if live.refers() { now } else { now - HEAD_START };
+    job(PUSH, live, key, not_before)
 }
 
 /// Finds out what became of a record's open write. Others may wait for it.
@@ -87,10 +83,7 @@ impl PushRecords {
         }
         let ids: Vec<String> = mine.iter().map(|(_, key)| key.local_id.clone()).collect();
         let left = Left::new(mine, done);
-        let report = |id: &str, pushed| {
-            let now = engine.now();
-            left.settle(id, (now, place(context.refers(), now)), pushed);
-        };
+        let report = |id: &str, pushed| left.settle(id, engine.now(), pushed);
         match engine.push(&routes, &context, &ids, &Results(&report)).await {
             Ok(()) => left.rest(|_| Settled::Done),
             Err(error) => left.rest(|job| later(engine.now(), job, &error.to_string())),
@@ -125,12 +118,12 @@ impl<'a> Left<'a> {
         Self { jobs: Mutex::new(jobs), done }
     }
 
-    fn settle(&self, id: &str, (now, place): (DateTime<Utc>, DateTime<Utc>), pushed: Pushed) {
+    fn settle(&self, id: &str, now: DateTime<Utc>, pushed: Pushed) {
         let Some(job) = self.jobs().remove(id) else { return };
         let outcome = match pushed {
             Pushed::Done => Settled::Done,
             Pushed::Again(wait, why) => again(now, wait, job.attempts, &why),
-            Pushed::Limited(wait) => limited(self.done, (now, place), wait),
+            Pushed::Limited(wait) => limited(self.done, now, wait),
         };
         self.done.settle(job, outcome);
     }
@@ -188,7 +181,7 @@ impl RecoverWrites {
             // What was not done is sent by the push that `OutcomeResolved` asks for.
             Ok(Pushed::Again(wait, _)) if wait.is_zero() => Settled::Done,
             Ok(Pushed::Again(wait, why)) => again(engine.now(), wait, 0, &why),
-            Ok(Pushed::Limited(wait)) => limited(done, (engine.now(), engine.now() - HEAD_START), wait),
+            Ok(Pushed::Limited(wait)) => limited(done, engine.now(), wait),
             Err(error) => again(engine.now(), Duration::from_secs(1), job.attempts, &error.to_string()),
         }
     }
@@ -223,11 +216,7 @@ pub(super) fn again(now: DateTime<Utc>, wait: Duration, attempts: u32, why: &str
 }
 
 /// A job that the provider's limits let not through keeps its place, and its lane rests. That is no failed try.
-pub(super) fn limited(
-    done: &Outbox,
-    (now, place): (DateTime<Utc>, DateTime<Utc>),
-    wait: Duration,
-) -> Settled {
+pub(super) fn limited(done: &Outbox, now: DateTime<Utc>, wait: Duration) -> Settled {
     done.rest(now + TimeDelta::from_std(wait).unwrap_or_default());
-    Settled::RetryAt(place, "waits for the provider's rate limit".to_owned())
+    Settled::Untried("waits for the provider's rate limit".to_owned())
 }

@@ -135,7 +135,7 @@ impl Submit {
         };
         let now = self.0.now();
         if let Err(wait) = way.connection.admit().await {
-            return Ok(limited(work.done, (now, now), wait));
+            return Ok(limited(work.done, now, wait));
         }
         let send_before = now + delta(way.timing.send_window);
         let recover_after = send_before + delta(way.timing.request_timeout);
@@ -199,7 +199,7 @@ impl Submit {
             return Ok(Settled::Park("what was submitted is no longer kept: ask the provider".to_owned()));
         };
         if let Err(wait) = way.connection.admit().await {
-            return Ok(limited(work.done, (now, now), wait));
+            return Ok(limited(work.done, now, wait));
         }
         let settle = way.timing.settle.unwrap_or(SETTLE);
         let found = match way.connection.submitted(&kept.asked).await {

@@ -51,6 +51,8 @@ pub enum Settled {
     Done,
     /// To be tried again at a time, with a reason for people to read.
     RetryAt(DateTime<Utc>, String),
+    /// It was not tried: it keeps its place and its number of tries. The reason is for people to read.
+    Untried(String),
     /// Nothing more can be done without a person; kept with its reason.
     Park(String),
 }

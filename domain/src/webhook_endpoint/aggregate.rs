@@ -64,7 +64,10 @@ impl Aggregate for WebhookEndpoint {
             }
             WebhookEndpointCommand::Enable => {
                 let since = self.disabled.as_ref().map(|disabled| disabled.at);
-                Ok(since.map(|missed_since| WebhookEndpointEnabled { missed_since }.into()).into_iter().collect())
+                Ok(since
+                    .map(|missed_since| WebhookEndpointEnabled { missed_since }.into())
+                    .into_iter()
+                    .collect())
             }
             WebhookEndpointCommand::Delete if self.deleted => Ok(Vec::new()),
             WebhookEndpointCommand::Delete => Ok(vec![WebhookEndpointDeleted {}.into()]),

@@ -30,7 +30,8 @@ fn created() -> WebhookEndpointEvent {
 }
 
 fn disabled() -> WebhookEndpointEvent {
-    WebhookEndpointDisabled { reason: "it did not answer for 5 days".to_owned(), automatic: true, at: noon() }.into()
+    WebhookEndpointDisabled { reason: "it did not answer for 5 days".to_owned(), automatic: true, at: noon() }
+        .into()
 }
 
 fn disable() -> WebhookEndpointCommand {

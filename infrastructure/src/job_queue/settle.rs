@@ -26,6 +26,7 @@ impl<'a> SettledRow<'a> {
         let (outcome, at, reason) = match settled {
             Settled::Done => ("done", None, None),
             Settled::RetryAt(at, reason) => ("retry", Some(micros(*at)), Some(reason.as_str())),
+            Settled::Untried(reason) => ("untried", None, Some(reason.as_str())),
             Settled::Park(reason) => ("park", None, Some(reason.as_str())),
         };
         let (enqueued, epoch) = (job.epoch / LEASES, job.epoch % LEASES);

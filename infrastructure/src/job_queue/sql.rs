@@ -106,7 +106,8 @@ macro_rules! give_back {
                  lease_until = NULL,
                  status = CASE WHEN s.outcome = 'park' AND jobs.generation = s.generation
                      THEN 'parked' ELSE 'waiting' END,
-                 attempts = CASE WHEN s.outcome = 'retry' OR jobs.generation = s.generation
+                 attempts = CASE WHEN s.outcome = 'untried' THEN jobs.attempts
+                     WHEN s.outcome = 'retry' OR jobs.generation = s.generation
                      THEN jobs.attempts + 1 ELSE 0 END,
                  not_before = CASE
                      WHEN s.outcome <> 'retry' THEN jobs.not_before

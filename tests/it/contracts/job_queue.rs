@@ -140,6 +140,20 @@ async fn a_retry_waits_until_its_time_and_counts() {
 }
 
 #[tokio::test]
+async fn a_job_that_was_not_tried_keeps_its_place_and_its_tries() {
+    for queue in queues().await {
+        queue.enqueue(vec![job("push", "a", "one")]).await.unwrap();
+        queue.enqueue(vec![later(job("push", "a", "two"), Duration::from_secs(1))]).await.unwrap();
+        let at = noon() + Duration::from_secs(1);
+        let first = queue.take("a", 1, at, at + LEASE).await.unwrap().remove(0);
+        assert_eq!(first.key, "one");
+        queue.settle(vec![(first, Settled::Untried("limited".into()))]).await.unwrap();
+        let again = queue.take("a", 1, at, at + LEASE).await.unwrap().remove(0);
+        assert_eq!((again.key.as_str(), again.attempts), ("one", 0), "it comes before the one behind it");
+    }
+}
+
+#[tokio::test]
 async fn a_lost_lease_is_taken_over_and_its_old_holder_settles_nothing() {
     for queue in queues().await {
         queue.enqueue(vec![job("push", "a", "one")]).await.unwrap();

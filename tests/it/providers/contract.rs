@@ -93,6 +93,7 @@ const EXCUSED: &[(&str, &str)] = &[
     ("shopify", "the argument `identifier` is not supported by `Mutation.productSet`"),
     ("shopify", "cannot find type `ProductSetIdentifiers`"),
     ("shopify", "`Mutation` does not have a field `customerSet`"),
+    ("shopify", "($identifier: CustomerIdentifierInput!) { customerByIdentifier"),
     ("shopify", "cannot find type `CustomerSetI"),
     ("shopify", "$identifier: CustomerSetIdentifiers!, $input: CustomerSetInput!) {: unused variable"),
     ("shopify", "$input: CustomerSetInput!) {: fragment `Customer` must be used in an operation"),

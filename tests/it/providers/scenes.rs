@@ -13,14 +13,18 @@ pub(super) async fn full_and_incremental<S: Stand>(records: usize) {
         (0..records).map(|number| stage.there.create(&format!("Person {number:04}"))).collect();
     stage.connect().await;
     stage.rest().await;
-    stage.pass(5).await;
+    stage.pass_until(120, async |stage| stage.pairs().await.len() == records).await;
     assert_eq!(stage.pairs().await.len(), records, "every record was read once");
     let id = &ids[records / 2];
     stage.there.advance(5);
     stage.there.edit(id, Some("Renamed There"), None);
     stage.pull("incremental").await;
     let pair = stage.pair(id).await;
-    let local = stage.local(pair["local_id"].as_str().unwrap()).await;
+    let ours = pair["local_id"].as_str().unwrap().to_owned();
+    let arrived =
+        async |stage: &Stage<S>| stage.local(&ours).await[S::SUBJECT.name] == json!("Renamed There");
+    stage.pass_until(120, arrived).await;
+    let local = stage.local(&ours).await;
     assert_eq!(local[S::SUBJECT.name], json!("Renamed There"));
     assert_eq!(stage.pairs().await.len(), records);
     stage.close();

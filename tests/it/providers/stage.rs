@@ -121,6 +121,16 @@ impl<S: Stand> Stage<S> {
         }
     }
 
+    /// Time passes until a condition holds, `seconds` at most: where the provider's limits make us wait.
+    pub(super) async fn pass_until(&self, seconds: u32, mut holds: impl AsyncFnMut(&Self) -> bool) {
+        for _ in 0..seconds {
+            if holds(self).await {
+                return;
+            }
+            self.pass(1).await;
+        }
+    }
+
     /// Reads what changed, or everything.
     pub(super) async fn pull(&self, sync_type: &str) {
         self.there.advance(2);

@@ -4,8 +4,8 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     changes, configuration_mappings, conflicts, entity_mappings, expressions, failures, features,
-    integrations, lookups, mappings, oauth, operations, projects, provider_operations, providers, records, schedules, sync,
-    sync_configs, sync_records, sync_runs, webhook_endpoints, webhooks,
+    integrations, lookups, mappings, oauth, operations, projects, provider_operations, providers, records,
+    schedules, sync, sync_configs, sync_records, sync_runs, webhook_endpoints, webhooks,
 };
 use crate::http::state::AppState;
 

@@ -263,7 +263,7 @@ impl JobHandler for Limited {
     async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
         done.rest(DateTime::UNIX_EPOCH + chrono::TimeDelta::seconds(1));
         for job in jobs {
-            done.settle(job, Settled::RetryAt(DateTime::UNIX_EPOCH, "limited".to_owned()));
+            done.settle(job, Settled::Untried("limited".to_owned()));
         }
     }
 }

@@ -231,8 +231,12 @@ fn body(
     Ok(body)
 }
 
-/// Whether a write cannot be said without a version: it stands elsewhere than in a header, which is left out.
+/// Whether a write cannot be said without a version: it is compared before, or stands elsewhere than in a header, which
+/// is left out.
 fn demands_version(rule: &Write) -> bool {
+    if rule.guard {
+        return true;
+    }
     let count =
         |holes: &mut dyn Iterator<Item = &Hole>| holes.filter(|hole| **hole == Hole::VersionToken).count();
     let headers = rule.request.headers.values();

@@ -93,7 +93,8 @@ impl ManifestConnection {
         match write.answers {
             Shows::Nothing => Seen::Done(known),
             Shows::Id => Seen::Done(shown_id(write, good).or(known)),
-            Shows::Record if good.bare || good.text.is_empty() => Seen::Done(known),
+            Shows::Record if good.bare => Seen::Done(known),
+            Shows::Record if good.text.is_empty() => Seen::Unknown("the answer is empty".to_owned()),
             Shows::Record => {
                 let raw = match place_in(&good.text, write.record.as_ref()) {
                     Ok(Some(raw)) => raw,

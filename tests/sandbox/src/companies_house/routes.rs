@@ -132,7 +132,10 @@ fn resource(register: &Register, path: &[&str], params: &Params) -> Option<Resul
     })
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "one of several parts of a company, most of which may be missing")]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "one of several parts of a company, most of which may be missing"
+)]
 fn profile(company: &Company, _: &Params) -> Result<Answer, Answer> {
     Ok(Answer::json(200, &company.profile))
 }

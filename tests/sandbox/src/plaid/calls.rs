@@ -1,10 +1,10 @@
 //! What the endpoints do.
 
 pub(crate) mod accounts;
-pub(crate) mod sandbox_only;
 pub(crate) mod institutions;
 pub(crate) mod items;
 pub(crate) mod links;
+pub(crate) mod sandbox_only;
 pub(crate) mod sync;
 pub(crate) mod transactions;
 

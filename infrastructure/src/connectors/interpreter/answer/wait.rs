@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use reqwest::header::HeaderMap;
 
 use super::text_at;
 use crate::connectors::manifest::{Cost, Manifest, RemainingForm, WaitUnit, moment};
+use crate::http::HeaderMap;
 
 /// The longest wait that is believed: a day and an hour.
 const LONGEST: Duration = Duration::from_hours(25);
