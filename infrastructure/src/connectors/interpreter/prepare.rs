@@ -231,16 +231,14 @@ fn body(
     Ok(body)
 }
 
-/// Whether a write cannot be said without a version: it is compared before, or stands elsewhere than in a header, which
-/// is left out.
+/// Whether a write cannot be said without a version: it stands elsewhere than in a header, which would be left out, or in
+/// a header of a write that is guarded.
 fn demands_version(rule: &Write) -> bool {
-    if rule.guard {
-        return true;
-    }
     let count =
         |holes: &mut dyn Iterator<Item = &Hole>| holes.filter(|hole| **hole == Hole::VersionToken).count();
     let headers = rule.request.headers.values();
-    count(&mut rule.holes()) > count(&mut headers.flat_map(Template::holes))
+    let (all, in_headers) = (count(&mut rule.holes()), count(&mut headers.flat_map(Template::holes)));
+    all > in_headers || (rule.guard && all > 0)
 }
 
 /// Refuses a write that would change what it cannot.
