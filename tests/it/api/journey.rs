@@ -4,6 +4,9 @@ use serde_json::{Value, json};
 
 use super::client::{Api, PROJECT, customer};
 
+/// Looks, 25 ms apart, before a test gives up.
+const PATIENCE: usize = 1_200;
+
 async fn remote_id(api: &Api, local_id: &str) -> (String, Value) {
     let rows = api.get(&format!("/v1/entity-mappings?local_id={local_id}")).await.expect(200).json();
     let row = rows["items"][0].clone();
@@ -78,7 +81,7 @@ async fn enabling_a_feature_creates_its_sync_config() {
 
 /// Starts a run once the one that a new config starts by itself is over.
 async fn until_started(api: &Api, path: &str, body: &Value) {
-    for _ in 0..200 {
+    for _ in 0..PATIENCE {
         let answer = api.post(path, body).await;
         if answer.status.as_u16() == 202 {
             return;
@@ -91,7 +94,7 @@ async fn until_started(api: &Api, path: &str, body: &Value) {
 
 /// Waits for a row of a list; each look waits for the views to reach the log.
 async fn eventually(api: &Api, path: &str) -> Value {
-    for _ in 0..200 {
+    for _ in 0..PATIENCE {
         let head = api::http::at_least::encode(api.head().await);
         let rows = api.get(&format!("{path}&at_least={head}")).await.expect(200).json();
         if rows["total"] != 0 {
@@ -108,6 +111,8 @@ async fn a_conflict_is_shown_field_by_field_and_settled_by_a_person() {
     let id = api.connected().await;
     let config =
         api.config(&id, &json!({ "trigger": "on_manual", "conflict_resolution": "manual_review" })).await;
+    // The run that a new config starts by itself would pull the remote edit before ours is put, and nothing would collide.
+    eventually(&api, &format!("/v1/sync-runs?integration_id={id}&status=completed")).await;
     api.put(&customer("c1"), &json!({ "name": "Ann", "email": "a@example.com" })).await.expect(201);
     let send = format!("{}/send", customer("c1"));
     let sent = api.post(&send, &json!({ "integration_id": id })).await.expect(200).json();
@@ -130,7 +135,7 @@ async fn a_conflict_is_shown_field_by_field_and_settled_by_a_person() {
     assert_eq!(api.post(&format!("{path}/resolve"), &half).await.expect(422).json()["field"], "fields");
     let choice = json!({ "resolution": "merged", "fields": { unit: { "value": "Annette" } } });
     api.post(&format!("{path}/resolve"), &choice).await.expect(200);
-    for _ in 0..200 {
+    for _ in 0..PATIENCE {
         if api.provider.get("customers", &remote).unwrap()["name"] == "Annette" {
             break;
         }
@@ -147,6 +152,8 @@ async fn a_person_links_two_records_and_the_second_link_is_refused() {
     let api = Api::at_work().await;
     let id = api.connected().await;
     let config = api.config(&id, &json!({ "trigger": "on_manual", "direction": "outbound" })).await;
+    // The run that a new config starts by itself would send them before they are linked.
+    eventually(&api, &format!("/v1/sync-runs?integration_id={id}&status=completed")).await;
     let made = api.provider.create("customers", json!({ "name": "Ann" })).unwrap();
     let remote = made["id"].as_str().unwrap();
     for local in ["c1", "c2"] {

@@ -1,5 +1,6 @@
 //! HMRC: lookups by OAuth, and VAT returns that are filed once.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use reqwest::{Method, StatusCode};
@@ -95,21 +96,24 @@ impl Scene {
         self.ask_at_once(who, operation, parameters).await
     }
 
-    /// Asks while time passes and the work goes on.
+    /// Asks while time passes and the work goes on. Work once begun is brought to its end: a drain that is dropped halfway is
+    /// a worker that died, and its jobs would wait for their leases.
     async fn ask_at_once(&self, who: usize, operation: &str, parameters: Value) -> (StatusCode, Value) {
         let path = self.path(who, &format!("operations/{operation}"));
         let body = json!({"parameters": parameters});
-        let asked = self.hub.ask(Method::POST, &path, Some(&body));
+        let answered = Cell::new(false);
+        let asked = async {
+            let answer = self.hub.ask(Method::POST, &path, Some(&body)).await;
+            answered.set(true);
+            answer.unwrap()
+        };
         let work = async {
-            loop {
+            while !answered.get() {
                 tokio::time::sleep(Duration::from_millis(50)).await;
                 self.pass().await;
             }
         };
-        tokio::select! {
-            answer = asked => answer.unwrap(),
-            () = work => unreachable!("time does not end"),
-        }
+        tokio::join!(asked, work).0
     }
 
     async fn found(&self, operation: &str, parameters: Value) -> Value {
