@@ -6,3 +6,7 @@ pub mod http;
 pub mod shutdown;
 pub mod telemetry;
 pub mod wiring;
+
+/// Whoever links this crate allocates as the program does: tests and benchmarks run what is shipped.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

@@ -1,20 +1,21 @@
 //! SQLite: one writer connection on its own thread, appends first, and a few read-only connections.
 
-use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use application::ports::Unavailable;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use tokio::sync::{Semaphore, oneshot};
+use rusqlite::{Connection, OpenFlags};
+use tokio::sync::Semaphore;
 
 use super::away;
 use super::row::Row;
 use super::statement::{Statement, WriteError};
 use super::value::Param;
+use writer::{Order, Writer};
 
-type Job = Box<dyn FnOnce(&mut Connection) + Send>;
+#[cfg(test)]
+mod tests;
+mod writer;
 
 /// Readers at once; each holds a connection with its own page cache.
 const READERS: usize = 4;
@@ -29,23 +30,10 @@ const READER_SETTINGS: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -6144
 
 /// An open SQLite file.
 pub struct Sqlite {
-    writer: Arc<Queue>,
+    writer: Arc<Writer>,
     readers: Arc<Readers>,
     // Goes with the database when it is a temporary one.
     _folder: Option<tempfile::TempDir>,
-}
-
-#[derive(Default)]
-struct Queue {
-    state: Mutex<Waiting>,
-    ready: Condvar,
-}
-
-#[derive(Default)]
-struct Waiting {
-    appends: VecDeque<Job>,
-    others: VecDeque<Job>,
-    closed: bool,
 }
 
 struct Readers {
@@ -71,7 +59,7 @@ impl Sqlite {
         let connection = Connection::open(&path).map_err(named)?;
         connection.execute_batch(WRITER_SETTINGS).map_err(named)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
-        let writer = Arc::new(Queue::default());
+        let writer = Arc::new(Writer::default());
         let queue = Arc::clone(&writer);
         std::thread::Builder::new()
             .name("sqlite-writer".into())
@@ -81,20 +69,31 @@ impl Sqlite {
         Ok(Self { writer, readers: Arc::new(readers), _folder: folder })
     }
 
-    /// Runs `job` on the writer connection, before every other kind of write that waits.
+    /// Runs `job` on the writer connection, before every other kind of write that waits. It shares a transaction with what
+    /// else waits, and undoes its own part by a savepoint.
     pub async fn append<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, Unavailable> + Send + 'static,
     ) -> Result<T, Unavailable> {
-        self.on_writer(true, job).await?
+        self.writer.together(Order::First, job).await?
     }
 
-    /// Runs `job` on the writer connection.
+    /// Runs `job`, which undoes its own part by a savepoint, on the writer connection; a `large` one in a transaction of
+    /// its own, so that nothing small waits for its commit.
+    pub async fn page<T: Send + 'static>(
+        &self,
+        large: bool,
+        job: impl FnOnce(&mut Connection) -> Result<T, Unavailable> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        self.writer.together(if large { Order::ByItself } else { Order::Then }, job).await?
+    }
+
+    /// Runs `job`, which brings its own transaction, on the writer connection.
     pub async fn write<T: Send + 'static>(
         &self,
         job: impl FnOnce(&mut Connection) -> Result<T, Unavailable> + Send + 'static,
     ) -> Result<T, Unavailable> {
-        self.on_writer(false, job).await?
+        self.writer.alone(job).await?
     }
 
     /// Runs `job` on a read-only connection, off the async threads.
@@ -113,34 +112,23 @@ impl Sqlite {
         tokio::task::spawn_blocking(work).await.map_err(away)?
     }
 
-    async fn on_writer<T: Send + 'static>(
-        &self,
-        append: bool,
-        job: impl FnOnce(&mut Connection) -> T + Send + 'static,
-    ) -> Result<T, Unavailable> {
-        let (reply, answer) = oneshot::channel();
-        let job: Job = Box::new(move |connection| {
-            let _ = reply.send(job(connection));
-        });
-        self.writer.push(append, job);
-        answer.await.map_err(|_| away("the writer stopped before the answer; what it wrote is unknown"))
-    }
-
     pub(super) async fn query(&self, sql: String, params: Vec<Param>) -> Result<Vec<Row>, Unavailable> {
         self.read(move |connection| rows(connection, &sql, &params).map_err(away)).await
     }
 
     pub(super) async fn write_query(&self, sql: String, params: Vec<Param>) -> Result<Vec<Row>, Unavailable> {
-        self.write(move |connection| rows(connection, &sql, &params).map_err(away)).await
+        let write = move |connection: &mut Connection| rows(connection, &sql, &params).map_err(away);
+        self.writer.together(Order::Then, write).await?
     }
 
     pub(super) async fn write_all(&self, statements: Vec<Statement>) -> Result<Vec<u64>, WriteError> {
-        self.on_writer(false, move |connection| transaction(connection, &statements)).await?
+        let write = move |connection: &mut Connection| all_or_none(connection, &statements);
+        self.writer.together(Order::Then, write).await?
     }
 
     /// Finishes what is queued and stops the writer.
     pub(super) async fn close(&self) {
-        let _ = self.on_writer(false, |_| ()).await;
+        let _ = self.writer.alone(|_| ()).await;
         self.writer.close();
         locked(&self.readers.idle).clear();
     }
@@ -149,51 +137,6 @@ impl Sqlite {
 impl Drop for Sqlite {
     fn drop(&mut self) {
         self.writer.close();
-    }
-}
-
-impl Queue {
-    fn push(&self, append: bool, job: Job) {
-        let mut waiting = locked(&self.state);
-        if waiting.closed {
-            return;
-        }
-        if append {
-            waiting.appends.push_back(job);
-        } else {
-            waiting.others.push_back(job);
-        }
-        self.ready.notify_one();
-    }
-
-    fn close(&self) {
-        locked(&self.state).closed = true;
-        self.ready.notify_one();
-    }
-
-    fn next(&self) -> Option<Job> {
-        let mut waiting = locked(&self.state);
-        loop {
-            if let Some(job) = waiting.appends.pop_front() {
-                return Some(job);
-            }
-            if let Some(job) = waiting.others.pop_front() {
-                return Some(job);
-            }
-            if waiting.closed {
-                return None;
-            }
-            waiting = self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-
-    fn serve(&self, mut connection: Connection) {
-        while let Some(job) = self.next() {
-            // A job that panics rolled its transaction back; whoever asked sees the answer missing.
-            if catch_unwind(AssertUnwindSafe(|| job(&mut connection))).is_err() {
-                tracing::error!("a write job panicked");
-            }
-        }
     }
 }
 
@@ -237,12 +180,12 @@ fn rows(connection: &Connection, sql: &str, params: &[Param]) -> rusqlite::Resul
     Ok(rows)
 }
 
-fn transaction(connection: &mut Connection, statements: &[Statement]) -> Result<Vec<u64>, WriteError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(away)?;
+fn all_or_none(connection: &mut Connection, statements: &[Statement]) -> Result<Vec<u64>, WriteError> {
+    let savepoint = connection.savepoint().map_err(away)?;
     let mut touched = Vec::with_capacity(statements.len());
     for (place, statement) in statements.iter().enumerate() {
         let guarded = statement.expect_rows.is_some();
-        let rows = match execute(&transaction, statement) {
+        let rows = match execute(&savepoint, statement) {
             Ok(rows) => rows,
             Err(error) if guarded && is_taken(&error) => return Err(WriteError::Guard { statement: place }),
             Err(error) => return Err(away(error).into()),
@@ -252,7 +195,7 @@ fn transaction(connection: &mut Connection, statements: &[Statement]) -> Result<
         }
         touched.push(rows);
     }
-    transaction.commit().map_err(away)?;
+    savepoint.commit().map_err(away)?;
     Ok(touched)
 }
 

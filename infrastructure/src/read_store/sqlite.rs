@@ -3,11 +3,14 @@
 use application::ports::Unavailable;
 use application::ports::read_store::{Cell, ColumnType, Row, RowChanges, Table};
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
-use rusqlite::{Connection, Transaction, TransactionBehavior, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
 use super::schema::{key, list, quoted};
 use super::store::Move;
 use crate::database::{Sqlite, away, stored_time};
+
+/// Rows that are written in no time: such a page shares its commit with others.
+const SMALL: usize = 256;
 
 /// Answers whether the checkpoint was where it was expected; if not, nothing is written.
 pub(super) async fn write(
@@ -15,7 +18,8 @@ pub(super) async fn write(
     moved: Move,
     changes: Vec<(Table, RowChanges)>,
 ) -> Result<bool, Unavailable> {
-    sqlite.write(move |connection| page(connection, &moved, &changes)).await
+    let rows: usize = changes.iter().map(|(_, changes)| changes.rows.len()).sum();
+    sqlite.page(rows > SMALL, move |connection| page(connection, &moved, &changes)).await
 }
 
 fn page(
@@ -23,7 +27,7 @@ fn page(
     moved: &Move,
     changes: &[(Table, RowChanges)],
 ) -> Result<bool, Unavailable> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(away)?;
+    let transaction = connection.savepoint().map_err(away)?;
     let values = (moved.to, &moved.name, moved.position, moved.epoch);
     let touched = transaction.prepare_cached(Move::SQL).and_then(|mut update| update.execute(values));
     if touched.map_err(away)? != 1 {
@@ -36,7 +40,7 @@ fn page(
     Ok(true)
 }
 
-fn apply(transaction: &Transaction<'_>, table: &Table, changes: &RowChanges) -> rusqlite::Result<()> {
+fn apply(transaction: &Connection, table: &Table, changes: &RowChanges) -> rusqlite::Result<()> {
     let mut upsert = transaction.prepare_cached(&upsert(table))?;
     let delete = format!("DELETE FROM {} WHERE {} = ?1", quoted(&table.physical()), key(table));
     let mut delete = transaction.prepare_cached(&delete)?;

@@ -17,6 +17,8 @@ const PATIENCE: usize = 600;
 pub(crate) struct Program {
     /// Where it answers.
     pub(crate) url: String,
+    /// Asks it; one for all questions, because making one reads the machine's certificates.
+    pub(crate) client: Client,
     child: Child,
 }
 
@@ -31,7 +33,7 @@ impl Program {
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
             .spawn()?;
-        let mut started = Self { url: format!("http://{addr}"), child };
+        let mut started = Self { url: format!("http://{addr}"), client: client()?, child };
         started.wait_for(path).await?;
         Ok(started)
     }
@@ -49,7 +51,7 @@ impl Program {
     }
 
     async fn wait_for(&mut self, path: &str) -> anyhow::Result<()> {
-        let (client, url) = (client()?, format!("{}{path}", self.url));
+        let (client, url) = (self.client.clone(), format!("{}{path}", self.url));
         for _ in 0..PATIENCE {
             if client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());

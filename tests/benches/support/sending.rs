@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
 use super::bench_hub::BenchHub;
-use super::child::{Program, client};
+use super::child::Program;
 
 /// Records put at once.
 const GROUP: usize = 1_000;
@@ -98,7 +98,7 @@ async fn quiet(bench: &BenchHub) -> anyhow::Result<bool> {
 /// Lets the provider drop the connection of this share of requests after it has done what they ask for.
 pub(crate) async fn drop_answers(provider: &Program, share: f64) -> anyhow::Result<()> {
     let plan = json!({"seed": 7, "drop_after": share});
-    let sent = client()?.post(format!("{}/admin/faults", provider.url)).json(&plan).send().await?;
+    let sent = provider.client.post(format!("{}/admin/faults", provider.url)).json(&plan).send().await?;
     ensure!(sent.status().is_success(), "the faults were refused");
     Ok(())
 }
@@ -111,5 +111,5 @@ pub(crate) async fn twice(provider: &Program, writes: usize) -> anyhow::Result<u
 }
 
 async fn stats(provider: &Program) -> anyhow::Result<Value> {
-    Ok(client()?.get(format!("{}/admin/stats", provider.url)).send().await?.json().await?)
+    Ok(provider.client.get(format!("{}/admin/stats", provider.url)).send().await?.json().await?)
 }

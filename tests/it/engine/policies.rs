@@ -54,6 +54,22 @@ async fn a_local_deletion_is_ignored_by_default() {
 }
 
 #[tokio::test]
+async fn a_change_after_an_ignored_remote_deletion_is_not_sent_and_shows_deleted() {
+    let (_folder, provider, ground) = rest(strict()).await;
+    let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
+    rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
+    rig.idle().await.unwrap();
+    let id = provider.records("customers")[0]["id"].as_str().unwrap().to_owned();
+    provider.delete("customers", &id).unwrap();
+    rig.pull(config, RunType::Incremental).await.unwrap();
+    assert_eq!(rig.status(config, "-", "C-1").await.unwrap(), SyncStatus::Deleted);
+    rig.put("customer", "C-1", json!({"name": "Ada Lovelace"})).await.unwrap();
+    rig.advance(5).await.unwrap();
+    assert_eq!(rig.status(config, "-", "C-1").await.unwrap(), SyncStatus::Deleted);
+    assert!(provider.records("customers").is_empty());
+}
+
+#[tokio::test]
 async fn a_changed_mapping_rebases_and_sends_nothing_by_itself() {
     let (_folder, provider, ground) = rest(strict()).await;
     let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;

@@ -5,7 +5,7 @@ use application::ports::Unavailable;
 use application::ports::event_log::{Appended, Refused};
 use chrono::{DateTime, Utc};
 use domain::stream::StreamId;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Savepoint, params};
 
 use super::super::check::{ClaimEffects, Found};
 use super::super::raw::{Batch, COMMANDS_KEPT, Outcome, RawStream, RawUnit, number, stored};
@@ -57,11 +57,12 @@ fn checked(connection: &mut Connection, batch: &Batch) -> Result<Outcome, Unavai
     Ok(Outcome { answers, conflicted })
 }
 
-pub(super) fn begin(connection: &mut Connection) -> Result<Transaction<'_>, Unavailable> {
-    connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(away)
+/// Undone by itself unless it is committed; the transaction around it is the writer's.
+pub(super) fn begin(connection: &mut Connection) -> Result<Savepoint<'_>, Unavailable> {
+    connection.savepoint().map_err(away)
 }
 
-fn find(transaction: &Transaction<'_>, batch: &Batch) -> Result<Found, Unavailable> {
+fn find(transaction: &Connection, batch: &Batch) -> Result<Found, Unavailable> {
     let mut found = Found::default();
     let mut heads = transaction.prepare_cached(HEAD).map_err(away)?;
     for unit in batch.units.iter() {
@@ -78,7 +79,7 @@ fn find(transaction: &Transaction<'_>, batch: &Batch) -> Result<Found, Unavailab
 }
 
 /// The clock's time, or the last event's where the clock was set back.
-pub(super) fn recorded_at(transaction: &Transaction<'_>, now: DateTime<Utc>) -> Result<String, Unavailable> {
+pub(super) fn recorded_at(transaction: &Connection, now: DateTime<Utc>) -> Result<String, Unavailable> {
     let mut statement = transaction.prepare_cached(LAST_TIME).map_err(away)?;
     let last: Option<String> = statement.query_row([], |row| row.get(0)).optional().map_err(away)?;
     let now = stored_time(now);
@@ -86,7 +87,7 @@ pub(super) fn recorded_at(transaction: &Transaction<'_>, now: DateTime<Utc>) -> 
 }
 
 fn insert(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     (unit, effects): (&RawUnit, &ClaimEffects),
     found: &Found,
     (now, recorded_at): (DateTime<Utc>, &str),
@@ -100,7 +101,7 @@ fn insert(
 
 /// Events and snapshots.
 pub(super) fn insert_streams(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     unit: &RawUnit,
     recorded_at: &str,
 ) -> rusqlite::Result<Appended> {
@@ -116,7 +117,7 @@ pub(super) fn insert_streams(
 }
 
 pub(super) fn insert_keys(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     unit: &RawUnit,
     fresh: impl Fn(&StreamId) -> bool,
 ) -> rusqlite::Result<()> {
@@ -129,7 +130,7 @@ pub(super) fn insert_keys(
 }
 
 pub(super) fn insert_command(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     unit: &RawUnit,
     Appended { first, last }: Appended,
     now: DateTime<Utc>,
@@ -142,7 +143,7 @@ pub(super) fn insert_command(
 }
 
 fn insert_events(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     append: &RawStream,
     organization: &str,
     recorded_at: &str,
@@ -167,7 +168,7 @@ fn insert_events(
     Ok((first.unwrap_or(last), last))
 }
 
-fn insert_snapshot(transaction: &Transaction<'_>, append: &RawStream) -> rusqlite::Result<()> {
+fn insert_snapshot(transaction: &Connection, append: &RawStream) -> rusqlite::Result<()> {
     let Some(snapshot) = &append.snapshot else { return Ok(()) };
     let (kind, id) = (append.stream.kind.as_str(), &append.stream.id);
     let sequence = stored(snapshot.sequence);

@@ -3,7 +3,7 @@
 use application::ports::Unavailable;
 use application::ports::event_log::Appended;
 use domain::claim::ClaimChange;
-use rusqlite::{Connection, ErrorCode, Transaction, params};
+use rusqlite::{Connection, ErrorCode, params};
 
 use super::super::raw::{Batch, Outcome, RawUnit, stored};
 use super::append::{HEAD, begin, insert_command, insert_keys, insert_streams, recorded_at};
@@ -42,7 +42,7 @@ pub(super) fn append(connection: &mut Connection, batch: &Batch) -> Result<Optio
 }
 
 fn insert(
-    transaction: &Transaction<'_>,
+    transaction: &Connection,
     unit: &RawUnit,
     batch: &Batch,
     recorded_at: &str,
@@ -65,7 +65,7 @@ fn insert(
 }
 
 /// Whether every claim was free, and every one that gets another tag is held by its stream.
-fn take(transaction: &Transaction<'_>, unit: &RawUnit) -> rusqlite::Result<bool> {
+fn take(transaction: &Connection, unit: &RawUnit) -> rusqlite::Result<bool> {
     for write in &unit.claims {
         let stream = write.stream.to_string();
         match &write.change {
