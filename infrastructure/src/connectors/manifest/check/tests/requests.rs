@@ -45,6 +45,8 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
         "delta",
         "has 2 tests",
     ),
+    ("event = { id = \"name\", at", "order = \"updated_at\"\nevent = { id = \"name\", at", "list", "beside event"),
+    ("members = [\"lines\"] }", "members = [] }", "update", "replaces names nothing"),
     ("updated_at = \"at\"\n", "", "changes", "when a record last changed"),
     ("[entities.Order.changes]", "[entities.Order.deltas]", "deltas", "unknown field"),
     ("removed = { items = \"removed\" }", "removed = {}", "delta", "told in 0 ways"),
