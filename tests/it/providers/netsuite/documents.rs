@@ -11,7 +11,8 @@ type OfAccount = Stage<Signed>;
 /// The default project's records.
 const RECORDS: &str = "/v1/projects/00000000-0000-7000-8000-000000000002/records";
 
-const FEATURES: [&str; 11] = [
+const FEATURES: [&str; 12] = [
+    "individuals",
     "vendors",
     "services",
     "goods",
