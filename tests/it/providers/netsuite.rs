@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use sandbox::faults::Faults;
 use sandbox::kit::recorder::{self, Recorder};
-use sandbox::netsuite::{self, CustomField, NetSuiteConfig, NetSuiteSandbox};
+use sandbox::netsuite::{self, NetSuiteConfig, NetSuiteSandbox};
 use serde_json::{Value, json};
 
 use super::scenes::scenes;
@@ -52,11 +52,6 @@ impl<const LOGIN: u8> Stand for Account<LOGIN> {
         let config = NetSuiteConfig {
             redirect_uris: vec![format!("{}/v1/oauth/netsuite/callback", start.hub)],
             require_pkce: true,
-            custom_fields: vec![CustomField {
-                record: "customer".into(),
-                sublist: None,
-                id: "custentity_tier".into(),
-            }],
             // Requests that take a while meet each other: the limit is about those.
             latency_ms: if start.limits { 20 } else { 0 },
             ..limits

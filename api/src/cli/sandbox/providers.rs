@@ -97,7 +97,8 @@ pub(super) async fn salesforce(args: ProviderArgs) -> anyhow::Result<()> {
     let config = config!(args, SalesforceConfig { redirect_uris: redirect_uris, seed: args.common.seed });
     let (id, secret) = &config.client;
     let told = format!(r#"{{"client_id":"{id}","client_secret":"{secret}"}}"#);
-    run(("salesforce", "provider", &told), &args, salesforce::start(config), |running| &running.base_url).await
+    run(("salesforce", "provider", &told), &args, salesforce::start(config), |running| &running.base_url)
+        .await
 }
 
 pub(super) async fn plaid(args: ProviderArgs) -> anyhow::Result<()> {

@@ -19,9 +19,9 @@ mod paging;
 mod told;
 
 use cursor::Leg;
-use told::telling;
 pub(super) use cursor::Position;
 pub(super) use paging::{LastRow, Shown, advance};
+use told::telling;
 
 /// A feed is not asked for a moment closer to its look-back than this.
 const LOOK_BACK_MARGIN: TimeDelta = TimeDelta::hours(1);

@@ -33,7 +33,8 @@ async fn everything() -> OfAccount {
         stage.hub.put(&stage.path(&format!("features/{feature}")), json!({"enabled": true})).await.unwrap();
     }
     stage.rest().await;
-    let customer = json!({"name": "Acme", "address": {"line1": "1 High St", "city": "Leeds", "country": "GB"}});
+    let customer =
+        json!({"name": "Acme", "address": {"line1": "1 High St", "city": "Leeds", "country": "GB"}});
     put(&stage, "customer/C-1", customer).await;
     put(&stage, "vendor/V-1", json!({"name": "Paper Mill"})).await;
     put(&stage, "product/S-1", json!({"code": "HOUR", "name": "An hour"})).await;
@@ -63,10 +64,10 @@ fn id(record: &Value) -> String {
 
 fn invoice() -> Value {
     json!({"number": "INV-1", "customer": "C-1", "date": "2026-01-05", "due_date": "2026-02-05", "memo": "January",
-        "lines": [
-            {"line_id": "a", "product": "S-1", "description": "Work", "quantity": "2", "unit_price": "10.50", "amount": "21.00"},
-            {"line_id": "b", "product": "S-1", "description": "More", "quantity": "1", "unit_price": "4", "amount": "4.00"},
-        ]})
+    "lines": [
+        {"line_id": "a", "product": "S-1", "description": "Work", "quantity": "2", "unit_price": "10.50", "amount": "21.00"},
+        {"line_id": "b", "product": "S-1", "description": "More", "quantity": "1", "unit_price": "4", "amount": "4.00"},
+    ]})
 }
 
 #[tokio::test]
@@ -156,11 +157,6 @@ async fn a_bill_goes_there_and_a_vendor_payment_comes_in() {
 async fn a_journal_goes_there_and_comes_back() {
     let stage = everything().await;
     stage.pull("full").await;
-    let account = async |number: &str| {
-        let there = stage.there.account.entities("account");
-        let there = there.into_iter().find(|one| one["acctNumber"] == json!(number)).unwrap();
-        stage.pair(there["id"].as_str().unwrap()).await
-    };
     let pairs = stage.pairs().await;
     let local = |number: &str| {
         let there = stage.there.account.entities("account");
@@ -169,7 +165,6 @@ async fn a_journal_goes_there_and_comes_back() {
         let pair = own.find(|pair| pair["remote_id"] == there["id"]).unwrap();
         pair["local_id"].clone()
     };
-    let _ = account;
     let journal = json!({"reference": "J-1", "transaction_date": "2026-01-31", "description": "Accrual", "lines": [
         {"line_id": "a", "account": local("6000"), "amount": "12.50"},
         {"line_id": "b", "account": local("1000"), "amount": "-12.50"},
@@ -216,8 +211,10 @@ async fn addresses_and_persons_come_in() {
     let made = one(&stage, "customer").await;
     let address = &made["addressBook"]["items"][0]["addressBookAddress"];
     assert_eq!((&address["addr1"], &address["country"]["id"]), (&json!("1 High St"), &json!("GB")), "{made}");
-    put(&stage, "customer/C-1", json!({"address": {"line1": "2 High St", "city": "Leeds", "country": "GB"}})).await;
-    let person = json!({"isPerson": true, "firstName": "Ada", "lastName": "Lovelace", "subsidiary": {"id": "1"}});
+    put(&stage, "customer/C-1", json!({"address": {"line1": "2 High St", "city": "Leeds", "country": "GB"}}))
+        .await;
+    let person =
+        json!({"isPerson": true, "firstName": "Ada", "lastName": "Lovelace", "subsidiary": {"id": "1"}});
     let person = stage.there.account.create("customer", person).unwrap();
     stage.rest().await;
     stage.pass(5).await;
@@ -237,8 +234,10 @@ async fn a_payment_is_not_applied_anew() {
     put(&stage, "invoice/I-1", invoice()).await;
     stage.rest().await;
     stage.pass(5).await;
-    let payment = |amount: &str| json!({"number": "P-1", "customer": "C-1", "date": "2026-01-20", "amount": "10",
-        "invoices": [{"line_id": "a", "invoice": "I-1", "amount": amount}]});
+    let payment = |amount: &str| {
+        json!({"number": "P-1", "customer": "C-1", "date": "2026-01-20", "amount": "10",
+        "invoices": [{"line_id": "a", "invoice": "I-1", "amount": amount}]})
+    };
     put(&stage, "payment/P-1", payment("10")).await;
     stage.rest().await;
     stage.pass(5).await;

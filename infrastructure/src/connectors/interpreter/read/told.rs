@@ -157,9 +157,10 @@ pub(super) fn telling(entity: &Entity, leg: Leg) -> Option<(Step<'_>, &EventOf)>
         Leg::List => {
             entity.list.as_ref().map(|list| (&list.request, &list.items, &list.pages, list.event.as_ref()))?
         }
-        Leg::Changes => entity.changes.as_ref().map(|changes| {
-            (&changes.request, &changes.items, &changes.pages, changes.event.as_ref())
-        })?,
+        Leg::Changes => entity
+            .changes
+            .as_ref()
+            .map(|changes| (&changes.request, &changes.items, &changes.pages, changes.event.as_ref()))?,
         _ => return None,
     };
     Some((Step { request, items, record: None, pages, order: Order::None, overlap }, event?))

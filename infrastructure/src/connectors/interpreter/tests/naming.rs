@@ -76,7 +76,8 @@ async fn a_list_of_names_is_read_by_key_and_each_record_by_its_id() {
     let (changed, _) = rig.read("order", ReadMode::Incremental, resume).await.unwrap();
     assert_eq!(changed, ["3"]);
     let lines = rig.server.lines();
-    let asked: Vec<&str> = lines.iter().map(String::as_str).filter(|line| line.contains("/changed")).collect();
+    let asked: Vec<&str> =
+        lines.iter().map(String::as_str).filter(|line| line.contains("/changed")).collect();
     assert_eq!(
         asked,
         [
@@ -107,7 +108,10 @@ async fn a_default_that_nothing_fills_is_left_out() {
     let rig = rig.await;
     rig.write("order", &[create(r#"{"name":"x"}"#)]).await;
     rig.write("order", &[create(r#"{"desks":{"items":[]}}"#)]).await;
-    assert_eq!(rig.body(0), serde_json::json!({"name": "x", "external": "hw-1", "desks": {"items": [{"id": "7"}]}}));
+    assert_eq!(
+        rig.body(0),
+        serde_json::json!({"name": "x", "external": "hw-1", "desks": {"items": [{"id": "7"}]}})
+    );
     assert_eq!(rig.body(1), serde_json::json!({"external": "hw-1", "desks": {"items": []}}));
 }
 
@@ -118,10 +122,7 @@ async fn arrays_that_replace_the_providers_are_named() {
     rig.write("order", &[update(r#"{"name":"x","parts":null}"#)]).await;
     rig.write("order", &[update(r#"{"parts":[],"lines":{"items":[]}}"#)]).await;
     let lines = rig.server.lines();
-    assert_eq!(
-        lines,
-        ["PATCH /api/orders/1?lang=en", "PATCH /api/orders/1?lang=en&replace=lines%2Cparts"]
-    );
+    assert_eq!(lines, ["PATCH /api/orders/1?lang=en", "PATCH /api/orders/1?lang=en&replace=lines%2Cparts"]);
 }
 
 #[tokio::test]

@@ -41,7 +41,8 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
         ordered(stamped, order, &list.request, (&at("list"), problems));
         if let Some(event) = &list.event {
             self::event((entity, event), &at("list"), problems);
-            let message = "the elements of the list name records: they are none, and have no order of their own";
+            let message =
+                "the elements of the list name records: they are none, and have no order of their own";
             let beside = list.record.is_some() || list.order != Order::None;
             problems.when(beside, &at("list"), message, "remove record and order beside event");
         }

@@ -45,7 +45,12 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
         "delta",
         "has 2 tests",
     ),
-    ("event = { id = \"name\", at", "order = \"updated_at\"\nevent = { id = \"name\", at", "list", "beside event"),
+    (
+        "event = { id = \"name\", at",
+        "order = \"updated_at\"\nevent = { id = \"name\", at",
+        "list",
+        "beside event",
+    ),
     ("members = [\"lines\"] }", "members = [] }", "update", "replaces names nothing"),
     ("updated_at = \"at\"\n", "", "changes", "when a record last changed"),
     ("[entities.Order.changes]", "[entities.Order.deltas]", "deltas", "unknown field"),
