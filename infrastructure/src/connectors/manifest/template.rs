@@ -30,7 +30,7 @@ pub enum TemplateError {
     },
     /// No such format.
     #[error(
-        "`{{{name}}}` has an unknown format: use rfc3339, millis, local, offset, http_date, epoch, epoch_ms, date or host, as in {{since:epoch}}"
+        "`{{{name}}}` has an unknown format: use rfc3339, millis, local, offset, http_date, epoch, epoch_ms, date, host or upper, as in {{since:epoch}}"
     )]
     UnknownFormat {
         /// What stands between the braces.

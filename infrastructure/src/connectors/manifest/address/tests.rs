@@ -22,7 +22,8 @@ fn a_setting_fills_a_label_of_the_host_or_a_segment_of_the_path() {
 
 #[test]
 fn a_name_is_spelled_as_hosts_do_where_that_is_asked_for() {
-    let address = "https://{setting.shop:host}.example.com/{setting.shop}";
+    let address = "https://{setting.shop:host}.example.com/{setting.shop:upper}";
+    assert_eq!(filled(address, "1234567-sb1").unwrap(), "https://1234567-sb1.example.com/1234567_SB1");
     assert_eq!(filled(address, "1234567_SB1").unwrap(), "https://1234567-sb1.example.com/1234567_SB1");
     assert!(filled("https://{setting.shop}.example.com", "1234567_SB1").is_err());
     assert!(filled(address, "a.b/c").is_err());

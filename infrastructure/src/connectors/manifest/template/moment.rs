@@ -24,11 +24,13 @@ pub enum Format {
     Date,
     /// No moment: a name as hosts spell it, in lower case and with `-` for `_` (`1234567_SB1` → `1234567-sb1`).
     Host,
+    /// No moment: a name in upper case and with `_` for `-` (`1234567-sb1` → `1234567_SB1`).
+    Upper,
 }
 
 impl Format {
     /// Every format and its name in a hole.
-    pub const NAMES: [(&'static str, Self); 9] = [
+    pub const NAMES: [(&'static str, Self); 10] = [
         ("rfc3339", Self::Rfc3339),
         ("millis", Self::Millis),
         ("local", Self::Local),
@@ -38,6 +40,7 @@ impl Format {
         ("epoch_ms", Self::EpochMs),
         ("date", Self::Date),
         ("host", Self::Host),
+        ("upper", Self::Upper),
     ];
 
     /// The format of a name.
@@ -49,6 +52,7 @@ impl Format {
     pub fn respelled(self, text: &str) -> Option<String> {
         match self {
             Self::Host => Some(text.to_lowercase().replace('_', "-")),
+            Self::Upper => Some(text.to_uppercase().replace('-', "_")),
             moment => parse(text).map(|at| moment.write(at)),
         }
     }
@@ -56,7 +60,7 @@ impl Format {
     /// A moment in this format.
     pub fn write(self, at: DateTime<Utc>) -> String {
         match self {
-            Self::Rfc3339 | Self::Host => at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            Self::Rfc3339 | Self::Host | Self::Upper => at.to_rfc3339_opts(SecondsFormat::Secs, true),
             Self::Millis => at.to_rfc3339_opts(SecondsFormat::Millis, true),
             Self::Local => at.format("%Y-%m-%dT%H:%M:%S").to_string(),
             Self::Offset => at.format("%Y-%m-%dT%H:%M:%S+0000").to_string(),
