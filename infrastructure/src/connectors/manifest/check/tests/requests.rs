@@ -49,7 +49,7 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
         "event = { id = \"name\", at",
         "order = \"updated_at\"\nevent = { id = \"name\", at",
         "list",
-        "beside event",
+        "no order of their own",
     ),
     ("members = [\"lines\"] }", "members = [] }", "update", "replaces names nothing"),
     ("updated_at = \"at\"\n", "", "changes", "when a record last changed"),
