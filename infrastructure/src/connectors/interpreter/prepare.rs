@@ -10,7 +10,8 @@ use super::call::{Call, call, key, refused, unfilled};
 use super::connection::ManifestConnection;
 use super::records::{keyed, spelling};
 use crate::connectors::manifest::{
-    Batch, Cleared, Entity, Hole, Manifest, Place, Replaces, Sends, Template, Tree, Values, Write, encoded,
+    Batch, Cleared, Entity, Hole, Manifest, Place, Replaces, Sends, Spelling, Template, Tree, Values, Write,
+    encoded,
 };
 
 /// A write and what is sent of its record.
@@ -331,6 +332,9 @@ fn carry(entity: &Entity, body: &mut Fields, reference: &str) -> Result<(), Call
             format!("the reference is too long for `{}`", carried.field.text()),
         ));
     }
-    carried.field.0.set(body, reference.into());
+    let field = entity.fields.get(&carried.field.text());
+    let field = field.filter(|field| field.spelling == Some(Spelling::Prefixed));
+    let text = field.map_or_else(|| reference.to_owned(), |field| spelling::prefixed(field, reference));
+    carried.field.0.set(body, text.into());
     Ok(())
 }

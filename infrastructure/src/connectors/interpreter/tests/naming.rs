@@ -18,7 +18,7 @@ id = "id"
 updated_at = "changed"
 write_class = "a"
 reference = { field = "external", max_length = 50 }
-fields = { name = "text" }
+fields = { name = "text", external = { type = "text", as = "prefixed", key = "hw/" } }
 read = { request = { path = "/orders/{id}" } }
 [entities.order.list]
 request = { path = "/changed", query = { since = "{since}", after = "{last_id}", n = "{limit}" } }
@@ -110,9 +110,9 @@ async fn a_default_that_nothing_fills_is_left_out() {
     rig.write("order", &[create(r#"{"desks":{"items":[]}}"#)]).await;
     assert_eq!(
         rig.body(0),
-        serde_json::json!({"name": "x", "external": "hw-1", "desks": {"items": [{"id": "7"}]}})
+        serde_json::json!({"name": "x", "external": "hw/hw-1", "desks": {"items": [{"id": "7"}]}})
     );
-    assert_eq!(rig.body(1), serde_json::json!({"external": "hw-1", "desks": {"items": []}}));
+    assert_eq!(rig.body(1), serde_json::json!({"external": "hw/hw-1", "desks": {"items": []}}));
 }
 
 #[tokio::test]
@@ -133,4 +133,14 @@ async fn fields_that_are_members_of_an_object_are_found_out_under_their_names() 
     let shown: Vec<_> =
         found.iter().map(|field| format!("{} {} {}", field.path, field.title, field.kind)).collect();
     assert_eq!(shown, ["tier Tier text"]);
+}
+
+#[tokio::test]
+async fn a_reference_behind_a_prefix_is_ours_and_any_other_is_somebody_elses() {
+    let order = |external: &str| json(&format!(r#"{{"id":"1","external":"{external}"}}"#));
+    let rig = Rig::new(NAMES, vec![order("hw/C-1"), order("C-1")]).await;
+    for wanted in [serde_json::json!("C-1"), serde_json::Value::Null] {
+        let record = rig.connection.read("order", "1").await.unwrap().unwrap();
+        assert_eq!(record.fields()["external"], wanted);
+    }
 }

@@ -51,6 +51,12 @@ const BROKEN: &[(&str, &str, &str, &str)] = &[
         "list",
         "no order of their own",
     ),
+    (
+        "currency = \"text\"\n",
+        "currency = { type = \"text\", as = \"prefixed\" }\n",
+        "currency",
+        "stands before the text",
+    ),
     ("members = [\"lines\"] }", "members = [] }", "update", "replaces names nothing"),
     ("updated_at = \"at\"\n", "", "changes", "when a record last changed"),
     ("[entities.Order.changes]", "[entities.Order.deltas]", "deltas", "unknown field"),
