@@ -36,6 +36,8 @@ enum Simulator {
     Netsuite(ProviderArgs),
     /// Banks behind Plaid: accounts and transactions
     Plaid(ProviderArgs),
+    /// A Salesforce org: accounts, contacts, leads, opportunities, products
+    Salesforce(ProviderArgs),
     /// A Shopify shop: GraphQL, customers, products, orders
     Shopify(ProviderArgs),
     /// A Stripe account: customers, products, invoices, payments
@@ -131,6 +133,7 @@ impl SandboxArgs {
             Simulator::Hubspot(args) => providers::hubspot(args).await,
             Simulator::Netsuite(args) => providers::netsuite(args).await,
             Simulator::Plaid(args) => providers::plaid(args).await,
+            Simulator::Salesforce(args) => providers::salesforce(args).await,
             Simulator::Shopify(args) => providers::shopify(args).await,
             Simulator::Stripe(args) => providers::stripe(args).await,
             Simulator::Xero(args) => providers::xero(args).await,

@@ -240,7 +240,8 @@ fn first_settings(integration: &Integration, offer: &Offer<'_>, given: &SyncConf
         },
     );
     settings.schedule = given.schedule.clone().unwrap_or_else(|| usual_schedule(frequency));
-    settings.filter = given.filter.clone().unwrap_or_default();
+    let of_feature = || offer.feature.and_then(|feature| feature.filter.clone()).map(Filter::Expression);
+    settings.filter = given.filter.clone().or_else(of_feature).unwrap_or_default();
     settings.dependencies = given.dependencies.clone().unwrap_or_default();
     settings.on_local_delete = given.on_local_delete.unwrap_or(settings.on_local_delete);
     settings.on_remote_delete = given.on_remote_delete.unwrap_or(settings.on_remote_delete);

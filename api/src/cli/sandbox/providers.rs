@@ -9,6 +9,7 @@ use sandbox::hmrc::{self, HmrcConfig};
 use sandbox::hubspot::{self, HubSpotConfig};
 use sandbox::netsuite::{self, NetSuiteConfig};
 use sandbox::plaid::{self, PlaidConfig};
+use sandbox::salesforce::{self, SalesforceConfig};
 use sandbox::shopify::{self, ShopifyConfig};
 use sandbox::stripe::{self, StripeConfig};
 use sandbox::xero::{self, XeroConfig};
@@ -83,7 +84,21 @@ pub(super) async fn netsuite(args: ProviderArgs) -> anyhow::Result<()> {
     let told = format!(
         r#"{{"consumer_key":"{consumer}","consumer_secret":"{consumer_secret}","token":"{token}","token_secret":"{token_secret}"}}"#
     );
+    terminal::say(&format!(
+        r#"connect with the settings {{"account":"{}","auth":"token"}}
+"#,
+        config.account_id
+    ));
     run(("netsuite", "integration", &told), &args, netsuite::start(config), |running| &running.base_url).await
+}
+
+pub(super) async fn salesforce(args: ProviderArgs) -> anyhow::Result<()> {
+    let redirect_uris = args.redirects("salesforce");
+    let config = config!(args, SalesforceConfig { redirect_uris: redirect_uris, seed: args.common.seed });
+    let (id, secret) = &config.client;
+    let told = format!(r#"{{"client_id":"{id}","client_secret":"{secret}"}}"#);
+    run(("salesforce", "provider", &told), &args, salesforce::start(config), |running| &running.base_url)
+        .await
 }
 
 pub(super) async fn plaid(args: ProviderArgs) -> anyhow::Result<()> {

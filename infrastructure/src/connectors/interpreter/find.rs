@@ -74,7 +74,7 @@ impl ManifestConnection {
         let call = call(self.manifest(), &search.request, &values)?;
         let good = self.ask(&call).await?;
         let mut found = Vec::new();
-        for raw in found_rows(&good, &search.items)? {
+        for raw in found_rows(&good, search.items.as_ref())? {
             let raw = inside(raw, search.record.as_ref()).map_err(unreadable)?;
             let row = row(self.manifest(), entity, raw).map_err(unreadable)?;
             if row.meant {
@@ -104,7 +104,12 @@ impl ManifestConnection {
 }
 
 /// The records of a search; where a provider finds by a unique value, its one record stands there itself.
-fn found_rows<'a>(good: &'a Good, items: &Place) -> Result<Vec<&'a RawValue>, CallError> {
+fn found_rows<'a>(good: &'a Good, items: Option<&Place>) -> Result<Vec<&'a RawValue>, CallError> {
+    let Some(items) = items else {
+        let nothing = good.bare || good.text.is_empty();
+        let whole = if nothing { None } else { place_in(&good.text, None)? };
+        return Ok(whole.into_iter().collect());
+    };
     let single = one(&good.text, items).ok().flatten().filter(|raw| raw.get().starts_with('{'));
     single.map_or_else(|| rows(good, items), |raw| Ok(vec![raw]))
 }

@@ -10,7 +10,8 @@ use super::call::{Call, call, key, refused, unfilled};
 use super::connection::ManifestConnection;
 use super::records::{keyed, spelling};
 use crate::connectors::manifest::{
-    Batch, Cleared, Entity, Hole, Manifest, Place, Sends, Template, Tree, Values, Write,
+    Batch, Cleared, Entity, Hole, Manifest, Place, Replaces, Sends, Spelling, Template, Tree, Values, Write,
+    encoded,
 };
 
 /// A write and what is sent of its record.
@@ -79,7 +80,11 @@ impl ManifestConnection {
         let key = key::of(self.manifest(), &request.key);
         let record = (write.sends != Sends::Nothing).then_some(body);
         let values = Values { key: Some(&key), record, ..values(request, &self.values()) };
-        call(self.manifest(), &write.request, &values)
+        let mut call = call(self.manifest(), &write.request, &values)?;
+        if let Some(replaces) = &write.replaces {
+            replaced(replaces, body, &mut call);
+        }
+        Ok(call)
     }
 
     /// The call of a batch, and what tells its items apart in the answer.
@@ -153,6 +158,18 @@ impl ManifestConnection {
     }
 }
 
+/// Names the arrays of the body that are to replace the provider's.
+fn replaced(replaces: &Replaces, body: &Value, call: &mut Call) {
+    let there = replaces.members.iter().filter(|name| body.get(name).is_some_and(|member| !member.is_null()));
+    let names: Vec<&str> = there.map(String::as_str).collect();
+    if !names.is_empty() {
+        call.path.push(if call.path.contains('?') { '&' } else { '?' });
+        call.path.push_str(&encoded(&replaces.parameter));
+        call.path.push('=');
+        call.path.push_str(&encoded(&names.join(",")));
+    }
+}
+
 fn facts((write, _): &Ready<'_>, mark: String) -> ItemFacts {
     ItemFacts { id: write.remote_id.clone(), version_token: write.version_token.clone(), mark }
 }
@@ -217,7 +234,8 @@ fn body(
     }
     let mut body = left_out(rule.omit.iter(), body);
     let values = values(write, common);
-    for (place, member) in &rule.defaults {
+    let optional = rule.optional_defaults.iter().filter(|(_, member)| !member.is_hollow(&values));
+    for (place, member) in rule.defaults.iter().chain(optional) {
         let path = path(place)?;
         if path.get(&body).is_none_or(Value::is_null) {
             path.set(&mut body, filled(member, &values)?);
@@ -314,6 +332,9 @@ fn carry(entity: &Entity, body: &mut Fields, reference: &str) -> Result<(), Call
             format!("the reference is too long for `{}`", carried.field.text()),
         ));
     }
-    carried.field.0.set(body, reference.into());
+    let field = entity.fields.get(&carried.field.text());
+    let field = field.filter(|field| field.spelling == Some(Spelling::Prefixed));
+    let text = field.map_or_else(|| reference.to_owned(), |field| spelling::prefixed(field, reference));
+    carried.field.0.set(body, text.into());
     Ok(())
 }

@@ -20,7 +20,8 @@ mod told;
 
 use cursor::Leg;
 pub(super) use cursor::Position;
-pub(super) use paging::{Shown, advance};
+pub(super) use paging::{LastRow, Shown, advance};
+use told::telling;
 
 /// A feed is not asked for a moment closer to its look-back than this.
 const LOOK_BACK_MARGIN: TimeDelta = TimeDelta::hours(1);
@@ -47,7 +48,7 @@ impl ManifestConnection {
         let position = self.position(entity, mode, cursor)?;
         match position.leg {
             Leg::Feed => self.feed_or_changes(name, entity, position).await,
-            Leg::Changes if entity.changes.as_ref().is_some_and(|changes| changes.event.is_some()) => {
+            Leg::List | Leg::Changes if telling(entity, position.leg).is_some() => {
                 self.told(name, entity, position).await
             }
             Leg::Deletions => self.gone(name, entity, position).await,
@@ -202,8 +203,8 @@ impl ManifestConnection {
         let last = raws.last().copied();
         let more = {
             let last = last.map(|raw| self.whole_row(entity, raw, step.record)).transpose()?;
-            let shown =
-                Shown { good: &good, rows: raws.len(), last: last.as_ref(), raw: raws.last().copied() };
+            let last = last.map(|record| LastRow { at: record.updated_at, id: record.id });
+            let shown = Shown { good: &good, rows: raws.len(), last, raw: raws.last().copied() };
             advance(self, &mut position, step, &shown)?
         };
         if more {

@@ -15,6 +15,7 @@ mod door;
 mod hooks;
 mod keyed;
 mod links;
+mod naming;
 mod operations;
 mod paging;
 mod reading;

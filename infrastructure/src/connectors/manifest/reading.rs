@@ -42,6 +42,8 @@ pub struct List {
     /// In what order they come.
     #[serde(default)]
     pub order: Order,
+    /// The elements only name records, which are then read one by one: for providers whose lists show no more than ids.
+    pub event: Option<EventOf>,
 }
 
 /// The order of a list.
@@ -187,8 +189,9 @@ pub struct Finds {
 pub struct Search {
     /// The call.
     pub request: Request,
-    /// Where the records stand; an object there is the one record found, null is none.
-    pub items: Place,
+    /// Where the records stand; an object there is the one record found, null is none. Absent means that the answer is the
+    /// one record, for providers that read a record by our reference.
+    pub items: Option<Place>,
     /// Where the record stands inside an element; absent means the element is the record.
     pub record: Option<Place>,
 }

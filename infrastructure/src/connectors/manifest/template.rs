@@ -30,7 +30,7 @@ pub enum TemplateError {
     },
     /// No such format.
     #[error(
-        "`{{{name}}}` has an unknown format: use rfc3339, millis, local, offset, http_date, epoch, epoch_ms or date, as in {{since:epoch}}"
+        "`{{{name}}}` has an unknown format: use rfc3339, millis, local, offset, http_date, epoch, epoch_ms, date, host or upper, as in {{since:epoch}}"
     )]
     UnknownFormat {
         /// What stands between the braces.
@@ -63,7 +63,7 @@ pub enum TemplateError {
 pub struct Slot {
     /// What fills it.
     pub hole: Hole,
-    /// How a moment is written.
+    /// How it is written.
     pub format: Option<Format>,
 }
 

@@ -28,6 +28,10 @@ pub struct Write {
     /// Members added where the record has none (`"IncomeAccountRef.value" = "{setting.income_account}"`).
     #[serde(default)]
     pub defaults: BTreeMap<String, Tree>,
+    /// The same, left out where nothing fills them: a setting that only some connections have (`subsidiary`). Without a
+    /// value for one of `defaults` the write is refused.
+    #[serde(default)]
+    pub optional_defaults: BTreeMap<String, Tree>,
     /// Members of the record that are never sent, because the provider works them out anew (`LineItems[*].TaxAmount`).
     #[serde(default)]
     pub omit: Vec<Place>,
@@ -35,6 +39,8 @@ pub struct Write {
     /// is refused before it is sent.
     #[serde(default)]
     pub fixed: Vec<Place>,
+    /// Arrays that the provider would merge with its own, and a query parameter that makes it replace them.
+    pub replaces: Option<Replaces>,
     /// Members that `request.body` finds elsewhere, by their new place (`"links.company" = "associatedcompanyid"`: read as
     /// a property, made by a link).
     #[serde(default)]
@@ -70,9 +76,24 @@ pub struct Write {
 impl Write {
     /// Every hole of the write.
     pub fn holes(&self) -> impl Iterator<Item = &Hole> {
-        let members = self.set.values().chain(self.defaults.values());
-        self.request.holes().chain(members.flat_map(Tree::holes))
+        self.request.holes().chain(self.members().flat_map(|(_, tree)| tree.holes()))
     }
+
+    /// Every member that is added to the record, with its place.
+    pub fn members(&self) -> impl Iterator<Item = (&String, &Tree)> {
+        self.set.iter().chain(&self.defaults).chain(&self.optional_defaults)
+    }
+}
+
+/// Arrays of the record that are merged element by element, so that none would ever go, unless a query parameter names
+/// them (`?replace=item,expense`). Those that a body has are named.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Replaces {
+    /// The query parameter.
+    pub parameter: String,
+    /// The top-level members of the record that hold such arrays.
+    pub members: Vec<String>,
 }
 
 /// What a record that is sent is made of.

@@ -28,12 +28,19 @@ pub(super) async fn play(
     body: Bytes,
 ) -> Response {
     let asked = readable(&method, &uri);
-    let Some(exchange) = script.left.lock().unwrap().pop_front() else {
+    let Some(exchange) = next(&mut script.left.lock().unwrap(), &asked) else {
         script.wrong.lock().unwrap().push(format!("unexpected: {asked}"));
         return StatusCode::IM_A_TEAPOT.into_response();
     };
     script.wrong.lock().unwrap().extend(differences(&exchange, &asked, &headers, &body));
     answer(&exchange)
+}
+
+/// The next exchange. Reads that are under way at once come in any order: among reads, the one that was meant.
+fn next(left: &mut VecDeque<Exchange>, asked: &str) -> Option<Exchange> {
+    let reads = left.iter().take_while(|one| one.request.starts_with("GET "));
+    let meant = reads.into_iter().position(|one| one.request == asked).unwrap_or(0);
+    left.remove(meant)
 }
 
 /// Method, path and decoded query.

@@ -2,6 +2,12 @@
 
 use std::net::SocketAddr;
 
+use aws_lc_rs::encoding::{AsDer as _, Pkcs8V1Der, PublicKeyX509Der};
+use aws_lc_rs::rsa::KeySize;
+use aws_lc_rs::signature::{KeyPair as _, RsaKeyPair};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use crate::faults::FaultPlan;
 
 /// The simulated account, integration and limits. `Default` is a US OneWorld sandbox account with
@@ -97,6 +103,18 @@ impl NetSuiteConfig {
     /// The default account without the concurrency limit.
     pub fn unlimited() -> Self {
         Self { concurrency: 0, ..Self::default() }
+    }
+
+    /// The same account with the certificate `cert-1` of a new RSA key mapped, and the private key as PEM of PKCS#8.
+    pub fn with_certificate(self) -> (Self, String) {
+        let key = RsaKeyPair::generate(KeySize::Rsa3072).expect("the machine has random numbers");
+        let public: PublicKeyX509Der<'_> = key.public_key().as_der().expect("a new key can be written");
+        let private: Pkcs8V1Der<'_> = key.as_der().expect("a new key can be written");
+        let lines = STANDARD.encode(private.as_ref());
+        let lines = lines.as_bytes().chunks(64).map(String::from_utf8_lossy).collect::<Vec<_>>().join("\n");
+        let pem = format!("-----BEGIN PRIVATE KEY-----\n{lines}\n-----END PRIVATE KEY-----\n");
+        let certificate = Certificate { id: "cert-1".into(), public_key: public.as_ref().to_vec() };
+        (Self { certificates: vec![certificate], ..self }, pem)
     }
 
     /// The account id as host names spell it: `1234567-sb1`.

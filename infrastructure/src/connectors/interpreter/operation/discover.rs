@@ -1,17 +1,21 @@
 //! What only a connection knows: its own fields, and lists of codes.
 
+use std::collections::BTreeMap;
+
 use application::ports::connector::{Asked, CallError};
 use chrono::TimeDelta;
 use domain::catalogue::{FieldSchema, FieldType};
 use domain::value::ErrorClass;
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::super::answer::holds;
-use super::super::answer::text_at;
+use super::super::answer::{Good, text_at};
 use super::super::call::{call, refused};
 use super::super::connection::ManifestConnection;
+use super::super::pluck::one;
 use super::super::read::{rows, unreadable};
-use crate::connectors::manifest::{OperationKind, Place, Values};
+use crate::connectors::manifest::{Discover, OperationKind, Place, Values};
 
 /// How long a list of codes is good.
 const GOOD_FOR: TimeDelta = TimeDelta::days(1);
@@ -25,12 +29,11 @@ impl ManifestConnection {
         let values = Values { fields: fields.as_deref(), ..self.values() };
         let good = self.ask(&call(self.manifest(), &discover.request, &values)?).await?;
         let mut found = Vec::new();
-        for raw in rows(&good, &discover.items)? {
+        for (own, raw) in told_fields(&good, discover)? {
             let text = raw.get();
             if discover.only.as_ref().is_some_and(|is| !holds(is, text)) {
                 continue;
             }
-            let own = text_at(text, &discover.name).ok_or_else(|| unreadable("a field has no name"))?;
             let path = format!("{}{own}", discover.prefix);
             if entity.fields.contains_key(&path)
                 || path.parse::<domain::sync_config::field_path::FieldPath>().is_err()
@@ -83,4 +86,18 @@ impl ManifestConnection {
         };
         Ok(elements.as_array().into_iter().flatten().filter_map(pair).collect())
     }
+}
+
+/// The fields of an answer with their names: elements of an array that say theirs, or members of an object.
+fn told_fields<'a>(good: &'a Good, discover: &Discover) -> Result<Vec<(String, &'a RawValue)>, CallError> {
+    if let Some(name) = &discover.name {
+        let named = rows(good, &discover.items)?.into_iter().map(|raw| {
+            let own = text_at(raw.get(), name).ok_or_else(|| unreadable("a field has no name"))?;
+            Ok((own, raw))
+        });
+        return named.collect();
+    }
+    let Some(members) = one(&good.text, &discover.items).map_err(unreadable)? else { return Ok(Vec::new()) };
+    let members: BTreeMap<String, &RawValue> = serde_json::from_str(members.get()).map_err(unreadable)?;
+    Ok(members.into_iter().collect())
 }

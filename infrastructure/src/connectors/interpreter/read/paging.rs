@@ -1,7 +1,7 @@
 //! From one page to the next, and how the last one is known.
 
-use application::ports::connector::{CallError, RemoteRecord};
-use chrono::SubsecRound;
+use application::ports::connector::CallError;
+use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::value::RawValue;
 
 use super::super::answer::holds;
@@ -17,10 +17,18 @@ pub(in super::super) struct Shown<'a> {
     pub(in super::super) good: &'a Good,
     /// Its rows.
     pub(in super::super) rows: usize,
-    /// The record of its last row.
-    pub(in super::super) last: Option<&'a RemoteRecord>,
+    /// What its last row says of its record.
+    pub(in super::super) last: Option<LastRow>,
     /// Its last row.
     pub(in super::super) raw: Option<&'a RawValue>,
+}
+
+/// The record of a page's last row, or the record that it names.
+pub(in super::super) struct LastRow {
+    /// When it last changed.
+    pub(in super::super) at: Option<DateTime<Utc>>,
+    /// Its id.
+    pub(in super::super) id: String,
 }
 
 /// Moves to the next page; false at the end. Errors: the pages go round in a circle, are too many, or elsewhere.
@@ -104,7 +112,7 @@ fn next_rows(position: &mut Position, step: Step<'_>, shown: &Shown<'_>, short: 
     if end {
         return false;
     }
-    let last = shown.last.and_then(|last| last.updated_at).map(|last| last.trunc_subsecs(0));
+    let last = shown.last.as_ref().and_then(|last| last.at).map(|last| last.trunc_subsecs(0));
     match (step.order, last) {
         (Order::UpdatedAt, Some(last)) if position.since.is_none_or(|since| last > since) => {
             position.since = Some(last);
@@ -136,11 +144,11 @@ fn next_keys(
     shown: &Shown<'_>,
     short: bool,
 ) -> Result<bool, CallError> {
-    let Some(last) = shown.last else { return Ok(false) };
+    let Some(last) = &shown.last else { return Ok(false) };
     if short && pages.more.is_none() {
         return Ok(false);
     }
-    let Some(at) = last.updated_at else {
+    let Some(at) = last.at else {
         return Err(unreadable("the last row does not say when it last changed"));
     };
     position.since = Some(at);

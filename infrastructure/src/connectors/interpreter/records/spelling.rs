@@ -22,9 +22,9 @@ pub(in super::super) fn spelled(
     entity: &Entity,
     record: &mut Fields,
 ) -> Result<(), String> {
-    each(entity, record, |field, value, code| match &field.key {
-        Some(key) => Ok(keyed::as_array(value, key)),
-        None => write(manifest, field, value, code),
+    each(entity, record, |field, value, code| match (field.spelling, &field.key) {
+        (Some(Spelling::Keyed), Some(key)) => Ok(keyed::as_array(value, key)),
+        _ => write(manifest, field, value, code),
     })
 }
 
@@ -183,6 +183,10 @@ fn read(manifest: &Manifest, field: &Field, value: &Value, currency: Option<&str
         },
         Spelling::Upper => Some(value.as_str()?.to_uppercase().into()),
         Spelling::Keyed => keyed::by_key(value, field.key.as_deref()?),
+        Spelling::Prefixed => {
+            let own = value.as_str()?.strip_prefix(field.key.as_deref()?);
+            Some(own.map_or(Value::Null, Value::from))
+        }
     }
 }
 
@@ -223,7 +227,13 @@ fn write(
         },
         Spelling::Upper => Some(plain.to_lowercase().into()),
         Spelling::Keyed => None,
+        Spelling::Prefixed => Some(prefixed(field, &plain).into()),
     })
+}
+
+/// A text behind what stands before it.
+pub(in super::super) fn prefixed(field: &Field, plain: &str) -> String {
+    format!("{}{plain}", field.key.as_deref().unwrap_or_default())
 }
 
 fn text(value: &Value) -> Option<String> {

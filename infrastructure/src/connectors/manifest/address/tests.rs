@@ -21,6 +21,15 @@ fn a_setting_fills_a_label_of_the_host_or_a_segment_of_the_path() {
 }
 
 #[test]
+fn a_name_is_spelled_as_hosts_do_where_that_is_asked_for() {
+    let address = "https://{setting.shop:host}.example.com/{setting.shop:upper}";
+    assert_eq!(filled(address, "1234567-sb1").unwrap(), "https://1234567-sb1.example.com/1234567_SB1");
+    assert_eq!(filled(address, "1234567_SB1").unwrap(), "https://1234567-sb1.example.com/1234567_SB1");
+    assert!(filled("https://{setting.shop}.example.com", "1234567_SB1").is_err());
+    assert!(filled(address, "a.b/c").is_err());
+}
+
+#[test]
 fn a_value_cannot_leave_its_label() {
     for evil in ["evil.com/", "evil.com#", "a@evil.com", "evil.com:443", "", "-a", "a..b", "ä"] {
         assert!(filled("https://{setting.shop}.myshopify.com", evil).is_err(), "{evil}");

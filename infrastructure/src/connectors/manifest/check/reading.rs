@@ -2,7 +2,7 @@
 
 use super::super::entity::Entity;
 use super::super::provider::Manifest;
-use super::super::reading::{Changes, Order};
+use super::super::reading::{Changes, EventOf, Order};
 use super::super::template::Hole;
 use super::Problems;
 use super::feeds;
@@ -37,7 +37,15 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
         request(manifest, &list.request, (&at("list"), &PAGED), problems);
         pages(&list.request, &list.pages, &at("list"), problems);
         let order = (list.order, list.pages.kind);
-        ordered(entity.updated_at.is_some(), order, &list.request, (&at("list"), problems));
+        let stamped = entity.updated_at.is_some() || list.event.is_some();
+        ordered(stamped, order, &list.request, (&at("list"), problems));
+        if let Some(event) = &list.event {
+            self::event((entity, event), &at("list"), problems);
+            let message =
+                "the elements of the list name records: they are none, and have no order of their own";
+            let beside = list.record.is_some() || list.order != Order::None;
+            problems.when(beside, &at("list"), message, "remove record and order beside event");
+        }
     }
     if let Some(changes) = &entity.changes {
         self::changes(manifest, (name, entity), changes, problems);
@@ -72,14 +80,19 @@ fn changes(manifest: &Manifest, (name, entity): (&str, &Entity), changes: &Chang
         );
     }
     let Some(event) = &changes.event else { return };
+    self::event((entity, event), &at, problems);
+    let both = changes.feed.is_some();
+    problems.when(both, &at, "events and a feed exclude each other", "remove one of them");
+}
+
+/// Elements that name records.
+fn event((entity, event): (&Entity, &EventOf), at: &[&str], problems: &mut Problems) {
     for predicate in event.deleted.iter().chain(&event.ignore) {
-        is(predicate, &at, problems);
+        is(predicate, at, problems);
     }
     let unread = event.record.is_none() && entity.read.is_none();
     let message = "the records that events name cannot be read";
-    problems.when(unread, &at, message, "describe read, or say where event.record stands");
-    let both = changes.feed.is_some();
-    problems.when(both, &at, "events and a feed exclude each other", "remove one of them");
+    problems.when(unread, at, message, "describe read, or say where event.record stands");
 }
 
 fn finds(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Problems) {

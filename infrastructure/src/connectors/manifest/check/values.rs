@@ -28,7 +28,11 @@ fn keyed(entity: &Entity, (path, field): (&str, &Field), at: &[&str], problems: 
     let message = "nothing tells the elements of the array apart";
     let hint = "set key to the member that does, such as \"PhoneType\"";
     problems.when(keyed && field.key.is_none(), at, message, hint);
-    problems.when(!keyed && field.key.is_some(), at, "only keyed reads a key", "remove key");
+    let prefixed = field.spelling == Some(Spelling::Prefixed);
+    let message = "nothing says what stands before the text";
+    problems.when(prefixed && field.key.is_none(), at, message, "set key to it, such as \"headwater-\"");
+    let stray = !keyed && !prefixed && field.key.is_some();
+    problems.when(stray, at, "only keyed and prefixed read a key", "remove key");
     let inside = format!("{path}.");
     let mut others = entity.fields.iter();
     let mixed = others.any(|(name, other)| other.spelling.is_some() && name.starts_with(&inside));
@@ -68,7 +72,7 @@ fn fitting(spelling: Spelling) -> &'static [&'static str] {
         Spelling::Local => &["date_time"],
         Spelling::Text => &["integer", "decimal", "money", "boolean"],
         Spelling::TF => &["boolean"],
-        Spelling::Upper => &["text"],
+        Spelling::Upper | Spelling::Prefixed => &["text"],
         Spelling::Keyed => &["object"],
     }
 }

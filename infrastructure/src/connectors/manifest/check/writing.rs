@@ -7,7 +7,7 @@ use super::super::entity::Entity;
 use super::super::provider::Manifest;
 use super::super::request::Method;
 use super::super::template::Hole;
-use super::super::writing::{Shows, Write};
+use super::super::writing::{Sends, Shows, Write};
 use super::Problems;
 use super::batch;
 use super::request::{holes, request};
@@ -44,8 +44,7 @@ fn one(
     (at, problems): (&[&str; 3], &mut Problems),
 ) {
     request(manifest, &write.request, (at, &WRITTEN), problems);
-    let members = write.set.values().chain(write.defaults.values());
-    holes(manifest, members.flat_map(|tree| tree.holes()), at, &WRITTEN, problems);
+    holes(manifest, write.members().flat_map(|(_, tree)| tree.holes()), at, &WRITTEN, problems);
     problems.when(
         write.request.method() == Method::Get,
         at,
@@ -66,7 +65,14 @@ fn one(
         "only an update can be sparse",
         "remove sparse",
     );
-    for place in write.set.keys().chain(write.defaults.keys()).chain(write.moved.keys()) {
+    if let Some(replaces) = &write.replaces {
+        let empty = replaces.parameter.is_empty() || replaces.members.is_empty();
+        problems.when(empty, at, "replaces names nothing", "give replaces.parameter and replaces.members");
+        let bodiless = write.sends != Sends::Fields || write.batch.is_some();
+        let message = "the call has no record of its own whose arrays could be named";
+        problems.when(bodiless, at, message, "remove replaces");
+    }
+    for place in write.members().map(|(place, _)| place).chain(write.moved.keys()) {
         if let Err(error) = FieldPath::parse(place) {
             problems.add(at, error.to_string(), "correct the name of the member");
         }

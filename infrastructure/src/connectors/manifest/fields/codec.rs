@@ -33,6 +33,9 @@ pub enum Spelling {
     /// An array whose elements are told apart by the member `key` (`[{ "PhoneType": "MOBILE", … }]`); plain: an object of
     /// them by that member (`Phones.MOBILE.PhoneNumber`).
     Keyed,
+    /// A text behind the text `key` (`headwater-C-1`); plain: what stands behind it. A text without it is somebody else's,
+    /// and is null: for a field that carries our reference, and that others use too.
+    Prefixed,
 }
 
 /// A field: its type, and how the provider spells its values.
@@ -44,7 +47,7 @@ pub struct Field {
     pub spelling: Option<Spelling>,
     /// `minor_units`: where the record has the currency's code, or the code itself behind `=` (`=GBP`).
     pub currency: Option<String>,
-    /// `keyed`: the member by which the elements of the array are told apart.
+    /// `keyed`: the member by which the elements of the array are told apart. `prefixed`: what stands before the text.
     pub key: Option<String>,
 }
 

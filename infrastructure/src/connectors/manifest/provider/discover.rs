@@ -16,8 +16,9 @@ pub struct Discover {
     pub request: Request,
     /// Where the fields stand.
     pub items: Place,
-    /// The name of a field.
-    pub name: Place,
+    /// The name of a field. Absent means that `items` is an object whose members are the fields, under their names
+    /// (`properties` of a JSON Schema).
+    pub name: Option<Place>,
     /// Its label.
     pub label: Option<Place>,
     /// Its type in the provider's words.

@@ -62,7 +62,7 @@ impl Tree {
     }
 
     /// Whether it has holes, and none of them has a value.
-    fn is_hollow(&self, values: &Values<'_>) -> bool {
+    pub fn is_hollow(&self, values: &Values<'_>) -> bool {
         let mut holes = self.holes().peekable();
         holes.peek().is_some() && holes.all(|hole| !values.has(hole))
     }

@@ -10,7 +10,7 @@ use domain::sync_config::field_path::FieldPath;
 use serde_json::Value;
 
 use super::super::template::TemplateError;
-use super::moment::{self, Format};
+use super::moment::Format;
 
 /// What a hole stands for; written `{realm}`, `{setting.shop}`, `{since:epoch}`. `{{` and `}}` are braces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -200,7 +200,7 @@ impl Values<'_> {
         };
         match format {
             None => Some(text),
-            Some(format) => moment::parse(&text).map(|at| Cow::Owned(format.write(at))),
+            Some(format) => format.respelled(&text).map(Cow::Owned),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Moments, as providers spell them.
+//! Moments, as providers spell them, and names as hosts do.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, Utc};
 
@@ -22,11 +22,15 @@ pub enum Format {
     EpochMs,
     /// `2026-01-02`.
     Date,
+    /// No moment: a name as hosts spell it, in lower case and with `-` for `_` (`1234567_SB1` → `1234567-sb1`).
+    Host,
+    /// No moment: a name in upper case and with `_` for `-` (`1234567-sb1` → `1234567_SB1`).
+    Upper,
 }
 
 impl Format {
     /// Every format and its name in a hole.
-    pub const NAMES: [(&'static str, Self); 8] = [
+    pub const NAMES: [(&'static str, Self); 10] = [
         ("rfc3339", Self::Rfc3339),
         ("millis", Self::Millis),
         ("local", Self::Local),
@@ -35,6 +39,8 @@ impl Format {
         ("epoch", Self::Epoch),
         ("epoch_ms", Self::EpochMs),
         ("date", Self::Date),
+        ("host", Self::Host),
+        ("upper", Self::Upper),
     ];
 
     /// The format of a name.
@@ -42,10 +48,19 @@ impl Format {
         Self::NAMES.iter().find(|(known, _)| *known == name).map(|(_, format)| *format)
     }
 
+    /// A text in this format; none where it is no moment.
+    pub fn respelled(self, text: &str) -> Option<String> {
+        match self {
+            Self::Host => Some(text.to_lowercase().replace('_', "-")),
+            Self::Upper => Some(text.to_uppercase().replace('-', "_")),
+            moment => parse(text).map(|at| moment.write(at)),
+        }
+    }
+
     /// A moment in this format.
     pub fn write(self, at: DateTime<Utc>) -> String {
         match self {
-            Self::Rfc3339 => at.to_rfc3339_opts(SecondsFormat::Secs, true),
+            Self::Rfc3339 | Self::Host | Self::Upper => at.to_rfc3339_opts(SecondsFormat::Secs, true),
             Self::Millis => at.to_rfc3339_opts(SecondsFormat::Millis, true),
             Self::Local => at.format("%Y-%m-%dT%H:%M:%S").to_string(),
             Self::Offset => at.format("%Y-%m-%dT%H:%M:%S+0000").to_string(),
