@@ -80,6 +80,13 @@ impl Ground {
         begun["run_ids"][0].as_str().unwrap().to_owned()
     }
 
+    /// The run that a new config began with.
+    pub(crate) async fn first_run(&self, config: &str) -> String {
+        let runs = self.hub().view("v_integration_sync_logs").await.unwrap();
+        let of_config = |run: &&Value| run["sync_config_id"] == config && run["direction"] == "inbound";
+        runs.iter().find(of_config).unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
     /// Works and waits until the run has ended; answers it as the API shows it.
     pub(crate) async fn ended(&self, run: &str) -> Value {
         for _ in 0..60 {

@@ -104,14 +104,13 @@ async fn errors_between_the_pages_of_a_long_read_do_not_end_it() {
     let manifest = rest_as("small").replace("size = 1000", "size = 1");
     let ground = Ground::new(TIMEOUT, &[&provider.base_url], &[("small", manifest)]).await;
     let integration = ground.connect("small", &provider.base_url).await;
-    let config = ground.config(&integration, "customers", "inbound").await;
-    ground.hub().advance(Duration::from_secs(10)).await.unwrap();
     for _ in 0..3 {
         provider.faults.force(Fault::None, 9);
         provider.faults.force(Fault::ServerError, 2);
     }
     // When it runs, then it comes to its end.
-    let ended = ground.ended(&ground.start(&integration, &config).await).await;
+    let config = ground.config(&integration, "customers", "inbound").await;
+    let ended = ground.ended(&ground.first_run(&config).await).await;
     assert_eq!((&ended["status"], &ended["errors"]), (&json!("completed"), &json!([])), "{ended}");
     assert_eq!(ended["records_processed"], 30, "{ended}");
     assert_eq!(provider.faults.sent()[&Fault::ServerError], 6);

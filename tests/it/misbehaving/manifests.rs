@@ -121,8 +121,7 @@ async fn a_manifest_that_reads_for_ever_is_stopped_with_a_named_reason_and_the_o
     // When each is read, then it is stopped after a few calls, and its run says why.
     for (entity, reason) in STOPPED {
         let config = ground.config(&integration, entity, "inbound").await;
-        let run = ground.start(&integration, &config).await;
-        let ended = ground.ended(&run).await;
+        let ended = ground.ended(&ground.first_run(&config).await).await;
         let error = &ended["errors"][0];
         assert_eq!(error["message"], format!("the read was stopped: {reason}"), "{entity}: {ended}");
         assert_eq!(error["class"], "unreadable", "{entity}");
@@ -135,7 +134,7 @@ async fn a_manifest_that_reads_for_ever_is_stopped_with_a_named_reason_and_the_o
     // And an entity of the same connection that behaves is read.
     let before = customers(ground.hub()).await;
     let config = ground.config(&integration, "Good", "inbound").await;
-    let ended = ground.ended(&ground.start(&integration, &config).await).await;
+    let ended = ground.ended(&ground.first_run(&config).await).await;
     assert_eq!((&ended["status"], &ended["errors"]), (&json!("completed"), &json!([])), "{ended}");
     assert_eq!(customers(ground.hub()).await, before + 1);
 }
