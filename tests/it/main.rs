@@ -3,6 +3,7 @@
 
 mod api;
 mod bad_input;
+mod check_live;
 mod cli;
 mod connectors;
 mod contracts;
@@ -10,9 +11,13 @@ mod demo;
 mod engine;
 mod golden_events;
 mod journey;
+mod misbehaving;
 mod openapi;
 mod outgoing_webhooks;
+mod own_connectors;
 mod projections;
 mod providers;
+mod rules_before_sending;
 mod stress_event_log;
 mod tidy;
+mod webhook_renewal;

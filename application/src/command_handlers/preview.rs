@@ -19,7 +19,6 @@ use super::desk::Within;
 use super::mapping::{checked_mapping, faults};
 use super::{Declined, Desk, Fault};
 use crate::dispatcher::Working;
-use crate::ports::connector::RemoteEntity;
 use crate::process_managers::Routes;
 
 /// What to try.
@@ -80,7 +79,8 @@ impl Desk {
             let known = self.known(&routes, config, mapping.needs_outbound(&record)).await?;
             let made = body::create_body(&Rules { plan: &plan, known: &known }, &record);
             tried.outbound = tried.note(made);
-            tried.problems.extend(broken_rules(remote, &record));
+            let broken = remote.rules.broken(&record);
+            tried.problems.extend(broken.iter().map(|reason| Fault::new(&reason.field, &reason.message)));
         }
         if let Some(record) = preview.remote_record {
             let known = self.known(&routes, config, BTreeSet::default()).await?;
@@ -147,20 +147,4 @@ impl Previewed {
         }
         None
     }
-}
-
-/// The manifest's rules that a record breaks.
-pub(super) fn broken_rules(remote: &RemoteEntity, record: &Fields) -> Vec<Fault> {
-    use domain::expression::{Expression, ExpressionError, Input, Place};
-    let broken = |rule: &str| -> bool {
-        let Ok(rule) = Expression::parse(rule, &Place::default()) else { return false };
-        match rule.holds(&Input { record, value: None, item: None }) {
-            Ok(holds) => !holds,
-            // What the record lacks is the required fields' concern.
-            Err(ExpressionError::Absent { .. }) => false,
-            Err(_) => true,
-        }
-    };
-    let rules = remote.rules.iter().filter(|(rule, _, _)| broken(rule));
-    rules.map(|(_, field, message)| Fault::new(field, message)).collect()
 }

@@ -21,7 +21,7 @@ use crate::sync::context::Context;
 use crate::sync::engine::NoContext;
 use crate::sync::inbound::{self, PageResult};
 
-/// Tries of one page before the run is given up.
+/// Tries that may fail before the run is given up.
 const TRIES: u32 = 8;
 
 /// Runs `pull_page`.
@@ -100,14 +100,15 @@ impl PullPage {
         let engine = &self.0;
         engine.note_health(context, Some(error)).await;
         let passing = matches!(error.class, ErrorClass::Transient | ErrorClass::RateLimited);
-        if error.class == ErrorClass::RateLimited || (passing && job.attempts < TRIES) {
+        let failed = failed(job, working.state.pages);
+        if error.class == ErrorClass::RateLimited || (passing && failed < TRIES) {
             let wait = error.retry_after.unwrap_or(Duration::from_secs(2));
             // Being told to wait is no failed try.
-            let tries = if error.class == ErrorClass::RateLimited { 0 } else { job.attempts };
+            let tries = if error.class == ErrorClass::RateLimited { 0 } else { failed };
             return Ok(again(engine.now(), wait, tries, &error.to_string()));
         }
-        if error.class == ErrorClass::Unreadable && job.attempts < 3 {
-            return Ok(again(engine.now(), Duration::from_secs(2), job.attempts, &error.to_string()));
+        if error.class == ErrorClass::Unreadable && failed < 3 {
+            return Ok(again(engine.now(), Duration::from_secs(2), failed, &error.to_string()));
         }
         self.end(working, vec![run_error(error.class, &error.message)], true).await
     }
@@ -182,6 +183,13 @@ impl PullPage {
             Err(refused) => Ok(again(engine.now(), Duration::from_secs(1), 0, &refused.to_string())),
         }
     }
+}
+
+/// Tries of a run that failed: each page that was read was a try of its job, too. A long read may fail now and then, one
+/// time more for every fifty pages.
+fn failed(job: &Job, pages: u64) -> u32 {
+    let read = u32::try_from(pages + pages / 50).unwrap_or(u32::MAX);
+    job.attempts.saturating_sub(read)
 }
 
 fn checkpoint(

@@ -100,12 +100,11 @@ fn plan_create(context: &Context, pair: &mut Pair, known: &Known) -> Reconciled 
         return Ok(None);
     }
     match body::create_body(&context.rules(known), pair.local_now()) {
-        Ok(body) => Ok(Some(PlannedWrite {
-            operation: Operation::Create,
-            remote_id: None,
-            body,
-            base_observation: 0,
-        })),
+        Ok(body) => lawful(
+            context,
+            pair,
+            PlannedWrite { operation: Operation::Create, remote_id: None, body, base_observation: 0 },
+        ),
         Err(failure) => refuse(pair, failure),
     }
 }
@@ -250,12 +249,12 @@ fn plan_update(context: &Context, pair: &mut Pair, known: &Known, settlement: &S
     };
     let mode = if context.remote.sparse_update { UpdateMode::Sparse } else { UpdateMode::Full };
     match body::update_body(&context.rules(known), &sides, settlement, mode) {
-        Ok(body) => Ok(Some(PlannedWrite {
-            operation: Operation::Update,
-            remote_id: pair.sync.state.remote_id.clone(),
-            body,
-            base_observation: pair.sync.state.remote.as_ref().map_or(0, |side| side.observation),
-        })),
+        Ok(body) => {
+            let remote_id = pair.sync.state.remote_id.clone();
+            let base_observation = pair.sync.state.remote.as_ref().map_or(0, |side| side.observation);
+            let operation = Operation::Update;
+            lawful(context, pair, PlannedWrite { operation, remote_id, body, base_observation })
+        }
         Err(failure) => refuse(pair, failure),
     }
 }
@@ -294,6 +293,24 @@ pub(super) fn refuse(pair: &mut Pair, failure: MapFailure) -> Reconciled {
             local_version,
         }),
     };
+    pair.sync.execute(command).map(|_| None)
+}
+
+/// The write, unless our record breaks a rule of the connector. Judged is the whole record, also where only a change of
+/// it would be sent: it stands so at the provider afterwards.
+fn lawful(context: &Context, pair: &mut Pair, planned: PlannedWrite) -> Reconciled {
+    let broken = context.remote.rules.broken(pair.local_now());
+    let Some(first) = broken.first() else { return Ok(Some(planned)) };
+    let said: Vec<String> =
+        broken.iter().map(|reason| format!("{}: {}", reason.field, reason.message)).collect();
+    let command = Command::RejectWrite(WriteRejected {
+        call: None,
+        class: ErrorClass::Validation,
+        code: None,
+        message: said.join("; ").chars().take(500).collect(),
+        next_step: Some(format!("correct `{}` of the record: it is sent then", first.field)),
+        local_version: pair.local.state.version,
+    });
     pair.sync.execute(command).map(|_| None)
 }
 

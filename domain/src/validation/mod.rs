@@ -9,5 +9,5 @@ mod tests;
 mod validator;
 
 pub use account_categories::AccountCategories;
-pub use send_rule::{SendRule, SendRuleError};
+pub use send_rule::{SendRule, SendRuleError, SendRules};
 pub use validator::{Reason, ReasonCode, Validator};

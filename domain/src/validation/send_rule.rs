@@ -1,5 +1,7 @@
 //! A provider's own rules for records, as CEL with a message.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::validator::{Reason, ReasonCode};
@@ -32,16 +34,43 @@ pub struct SendRuleError {
     pub error: ExpressionError,
 }
 
+/// The rules of one entity, ready to judge any number of records.
+#[derive(Clone, Debug, Default)]
+pub struct SendRules(Arc<[ReadyRule]>);
+
+impl SendRules {
+    /// The rules over records of `schema`. Fails with every rule that cannot be used.
+    pub fn try_new(rules: &[SendRule], schema: Option<&EntitySchema>) -> Result<Self, Vec<SendRuleError>> {
+        let (ready, broken): (Vec<_>, Vec<_>) =
+            rules.iter().map(|rule| ReadyRule::new(rule, schema)).partition(Result::is_ok);
+        if broken.is_empty() {
+            Ok(Self(ready.into_iter().flatten().collect()))
+        } else {
+            Err(broken.into_iter().filter_map(Result::err).collect())
+        }
+    }
+
+    /// Every rule that speaks against the whole record of ours; none means it may be sent.
+    pub fn broken(&self, record: &Fields) -> Vec<Reason> {
+        self.0.iter().filter_map(|rule| rule.judge(record)).collect()
+    }
+
+    /// The rules as they were written.
+    pub fn iter(&self) -> impl Iterator<Item = &SendRule> {
+        self.0.iter().map(|ready| &ready.rule)
+    }
+}
+
 /// A rule ready to judge records.
 #[derive(Clone, Debug)]
-pub(super) struct ReadyRule {
+struct ReadyRule {
     rule: SendRule,
     check: Expression,
     when: Option<Expression>,
 }
 
 impl ReadyRule {
-    pub(super) fn new(rule: &SendRule, schema: Option<&EntitySchema>) -> Result<Self, SendRuleError> {
+    fn new(rule: &SendRule, schema: Option<&EntitySchema>) -> Result<Self, SendRuleError> {
         let kinds = schema.map(|schema| Kinds::of(&schema.fields)).unwrap_or_default();
         let parse = |source: &str| {
             Expression::parse(source, &Place { kinds: Some(&kinds), ..Place::default() })
@@ -56,7 +85,7 @@ impl ReadyRule {
 
     /// The reason against `record`. Reading a field that is not there means that the condition does not apply, and that
     /// the check does not hold; any other failure is a reason of its own.
-    pub(super) fn judge(&self, record: &Fields) -> Option<Reason> {
+    fn judge(&self, record: &Fields) -> Option<Reason> {
         let input = Input { record, value: None, item: None };
         let applies = match self.when.as_ref().map(|when| when.holds(&input)) {
             None => Ok(true),

@@ -105,6 +105,22 @@ fn broken_rules_are_refused_all_at_once() {
 }
 
 #[test]
+fn rules_alone_judge_the_whole_record_and_name_every_field() {
+    let written = [
+        rule("name", "!has(record.name) || !record.name.contains(':')", None),
+        rule("lines", "has(record.lines) && size(record.lines) > 0", None),
+        rule("total", "dec.cmp(record.total, '0') > 0", Some("has(record.total)")),
+    ];
+    let rules = SendRules::try_new(&written, find("invoice")).unwrap();
+    assert_eq!(rules.iter().cloned().collect::<Vec<_>>(), written);
+    let good = fields(json!({"name": "Ada", "lines": [{}], "total": "1"}));
+    assert_eq!(rules.broken(&good), []);
+    let bad = fields(json!({"name": "Ada: King", "total": "0"}));
+    assert_eq!(codes(&rules.broken(&bad)), [("name", Rule), ("lines", Rule), ("total", Rule)]);
+    assert_eq!(SendRules::default().broken(&bad), []);
+}
+
+#[test]
 fn account_categories_are_found_by_payment_method_in_any_case() {
     let table: AccountCategories = serde_json::from_value(
         json!({"Credit Card": ["Credit Card"], "Cash": ["Bank", "Other Current Asset"]}),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::content;
-use super::send_rule::{ReadyRule, SendRule, SendRuleError};
+use super::send_rule::{SendRule, SendRuleError, SendRules};
 use crate::catalogue::EntitySchema;
 use crate::fields::Fields;
 use crate::sync_config::mapping::Known;
@@ -45,7 +45,7 @@ pub struct Reason {
 pub struct Validator<'a> {
     schema: Option<&'a EntitySchema>,
     plan: &'a Plan,
-    rules: Vec<ReadyRule>,
+    rules: SendRules,
 }
 
 impl<'a> Validator<'a> {
@@ -55,12 +55,8 @@ impl<'a> Validator<'a> {
         plan: &'a Plan,
         rules: &[SendRule],
     ) -> Result<Self, Vec<SendRuleError>> {
-        let (ready, broken): (Vec<_>, Vec<_>) =
-            rules.iter().map(|rule| ReadyRule::new(rule, schema)).partition(Result::is_ok);
-        if !broken.is_empty() {
-            return Err(broken.into_iter().filter_map(Result::err).collect());
-        }
-        Ok(Self { schema, plan, rules: ready.into_iter().flatten().collect() })
+        let rules = SendRules::try_new(rules, schema)?;
+        Ok(Self { schema, plan, rules })
     }
 
     /// Every reason against sending `record`; none means it may go. A field is named once per kind of reason.
@@ -85,7 +81,7 @@ impl<'a> Validator<'a> {
                 code: ReasonCode::NotLinked,
             })),
         }
-        reasons.extend(self.rules.iter().filter_map(|rule| rule.judge(record)));
+        reasons.extend(self.rules.broken(record));
         reasons
     }
 }

@@ -8,10 +8,11 @@ use application::ports::connector::{
     AuthMethod, Feature, OperationFacts, ParameterFacts, Provider, RemoteEntity, SetupField, Timing,
 };
 use application::ports::limiter::Limit;
-use domain::catalogue::FieldSchema;
+use domain::catalogue::{self, FieldSchema};
 use domain::sync_config::mapping::{Mapping, RemoteArray, RemoteShape};
 use domain::sync_config::mapping_rule::MappingRule;
 use domain::sync_config::transform::Transform;
+use domain::validation::{SendRule, SendRules};
 use domain::value::Operation;
 use serde_json::Value;
 
@@ -219,12 +220,19 @@ fn remote_entity(manifest: &Manifest, name: &str, entity: &Entity) -> Result<Rem
         incremental: entity.changes.is_some() || entity.delta.is_some(),
         listable: entity.list.is_some() || entity.delta.is_some() || entity.bulk.is_some(),
         default_mapping: mapping(entity).map_err(unusable)?,
-        rules: entity
-            .rules
-            .iter()
-            .map(|rule| (rule.check.clone(), rule.field.clone(), rule.message.clone()))
-            .collect(),
+        rules: rules(entity).map_err(unusable)?,
     })
+}
+
+fn rules(entity: &Entity) -> Result<SendRules, String> {
+    let rules = entity.rules.iter().map(|rule| SendRule {
+        field: rule.field.clone(),
+        check: rule.check.clone(),
+        when: None,
+        message: rule.message.clone(),
+    });
+    SendRules::try_new(&rules.collect::<Vec<_>>(), catalogue::find(&entity.local_entity))
+        .map_err(|broken| broken.first().map(ToString::to_string).unwrap_or_default())
 }
 
 pub(super) fn shape(entity: &Entity) -> Result<RemoteShape, String> {

@@ -17,7 +17,7 @@ use url::Url;
 
 use super::connector::Connector;
 use super::interpreter::{self, Delivery, KeyCache, ManifestConnection, Opened, Secret, bucket, refused};
-use super::manifest::{CredentialScope, Folder, LoadError, Timing, Values, from_files, read_folder};
+use super::manifest::{CredentialScope, Folder, LoadError, Timing, Values, check, from_files, read_folder};
 use super::services::{Realms, Services};
 
 static PROVIDERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/connectors/providers");
@@ -244,7 +244,12 @@ fn of_folder(folder: &Path) -> Result<BTreeMap<String, Folder>, RegistryError> {
         let path = entry.map_err(unreadable)?.path();
         if path.join("manifest.toml").is_file() {
             let key = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            found.insert(key, read_folder(&path).map_err(unreadable)?);
+            let files = read_folder(&path).map_err(unreadable)?;
+            // It may be used all the same: its author tries things out.
+            for finding in check(&files) {
+                tracing::warn!(connector = key, %finding, "`headwater connectors check` finds a mistake");
+            }
+            found.insert(key, files);
         }
     }
     Ok(found)

@@ -139,7 +139,15 @@ async fn a_refused_record_is_not_sent_again_until_it_changes() {
 
 #[tokio::test]
 async fn an_answer_that_makes_no_sense_is_an_unknown_outcome_that_is_resolved() {
-    for fault in [Fault::Html, Fault::Truncated, Fault::ErrorAfter, Fault::ServerError] {
+    for fault in [
+        Fault::Html,
+        Fault::Truncated,
+        Fault::ErrorAfter,
+        Fault::ServerError,
+        Fault::Huge,
+        Fault::Deep,
+        Fault::Trickle,
+    ] {
         let (_folder, provider, ground) = rest(strict()).await;
         let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
         provider.faults.force_write(fault, 1);

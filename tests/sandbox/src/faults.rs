@@ -72,6 +72,12 @@ pub enum Fault {
     DropAfter,
     /// 200 with an HTML page, nothing committed.
     Html,
+    /// Committed; the answer is a gigabyte of JSON whose length is not announced.
+    Huge,
+    /// Committed; the answer is JSON nested ten thousand levels deep.
+    Deep,
+    /// Committed; the right answer, one byte a second.
+    Trickle,
 }
 
 /// The fault sequence of one simulator. Clones share it.

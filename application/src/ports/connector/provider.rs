@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use domain::fields::Fields;
 use domain::sync_config::mapping::{Mapping, RemoteShape};
+use domain::validation::SendRules;
 use domain::value::{Direction, Operation, WriteClass};
 use serde::{Deserialize, Serialize};
 
@@ -174,6 +175,6 @@ pub struct RemoteEntity {
     pub listable: bool,
     /// Mapping used when a config gives none.
     pub default_mapping: Mapping,
-    /// Rules a record must obey, as (CEL over the local record, field, message).
-    pub rules: Vec<(String, String, String)>,
+    /// Rules that our whole record must obey before anything of it is sent.
+    pub rules: SendRules,
 }

@@ -16,6 +16,7 @@ mod operation;
 mod pages;
 mod provider;
 mod reading;
+mod remedy;
 mod request;
 mod values;
 mod webhook;
@@ -73,7 +74,7 @@ pub fn check(files: &Folder) -> Vec<Finding> {
     let manifest = match from_files(files) {
         Ok(manifest) => manifest,
         Err(LoadError { file, line, message }) => {
-            let hint = hint_for(&message).to_owned();
+            let hint = remedy::remedy(&message);
             return vec![Finding { file, line, message, hint }];
         }
     };
@@ -89,9 +90,20 @@ pub fn check(files: &Folder) -> Vec<Finding> {
                 .to_owned(),
         });
     }
+    findings.extend(files.keys().filter(|file| is_stray(file)).map(|file| Finding {
+        file: file.clone(),
+        line: 1,
+        message: "nothing reads this file".to_owned(),
+        hint: "put entities into entities/, cases into cases/, all else into manifest.toml".to_owned(),
+    }));
     findings.extend(cases::check(&manifest, files));
     findings.sort();
     findings
+}
+
+/// A file beside the manifest: somebody meant it to say something.
+fn is_stray(file: &str) -> bool {
+    !file.contains('/') && file != "manifest.toml"
 }
 
 fn problems(manifest: &Manifest) -> Vec<Problem> {
@@ -109,19 +121,4 @@ fn problems(manifest: &Manifest) -> Vec<Problem> {
         operation::check(manifest, name, operation, &mut problems);
     }
     problems.0
-}
-
-/// What to do about a file that cannot be read.
-fn hint_for(message: &str) -> &'static str {
-    if message.contains("unknown field") {
-        "remove it, or correct its spelling; the reference lists every field"
-    } else if message.contains("missing field") {
-        "add it; the reference says what it means"
-    } else if message.contains("unknown variant") {
-        "use one of the values listed"
-    } else if message.contains("hole") || message.contains("brace") || message.contains('{') {
-        "correct the template"
-    } else {
-        "correct the file"
-    }
 }

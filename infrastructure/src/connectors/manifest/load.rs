@@ -71,7 +71,8 @@ pub fn from_files(files: &Folder) -> Result<Manifest, LoadError> {
         let more: EntityFile = likes.parse(file, text)?;
         for (name, entity) in more.entities {
             if manifest.entities.insert(name.clone(), entity).is_some() {
-                return Err(LoadError::new(file, 1, format!("entity `{name}` is described twice: keep one")));
+                let line = like::line_of(text, &format!("entities.{name}"));
+                return Err(LoadError::new(file, line, format!("entity `{name}` is described twice")));
             }
         }
     }

@@ -15,9 +15,18 @@ use crate::server::drop_connection;
 /// How long the first half of a truncated answer has to leave before the connection ends.
 const CUT_AFTER: Duration = Duration::from_millis(20);
 
+/// Bytes of a huge answer.
+const HUGE: usize = 1024 * 1024 * 1024;
+/// Bytes of one piece of it.
+const HUGE_CHUNK: usize = 64 * 1024;
+/// Levels of a deep answer.
+const DEEP: usize = 10_000;
+/// Between two bytes of a trickle.
+const DRIP: Duration = Duration::from_secs(1);
+
 /// Does `fault` to the request whose handler is `commit`.
 ///
-/// `DropAfter`, `ErrorAfter` and `Truncated` run the handler first, so the write is stored;
+/// `DropAfter`, `ErrorAfter`, `Truncated`, `Huge`, `Deep` and `Trickle` run the handler first, so the write is stored;
 /// `TooManyRequests`, `ServerError`, `DropBefore` and `Html` never run it. `Slow` runs it: the
 /// delay is the caller's (see [`super::Faults::apply`]). `retry_after` is in seconds.
 pub async fn apply(
@@ -40,7 +49,50 @@ pub async fn apply(
             drop_connection()
         }
         Fault::Truncated => truncated(commit.await).await,
+        Fault::Huge => {
+            drop(commit.await);
+            huge()
+        }
+        Fault::Deep => {
+            drop(commit.await);
+            deep()
+        }
+        Fault::Trickle => trickle(commit.await).await,
     }
+}
+
+/// A list that goes on for a gigabyte, or until the caller hangs up.
+fn huge() -> Response {
+    let element = format!("{{\"id\":\"x\",\"name\":\"{}\"}},", "x".repeat(HUGE_CHUNK - 24));
+    let element = axum::body::Bytes::from(element);
+    let chunks = (0..HUGE / HUGE_CHUNK).map(move |_| Ok::<_, io::Error>(element.clone()));
+    let list = stream::iter([Ok(axum::body::Bytes::from_static(b"{\"data\":["))]).chain(stream::iter(chunks));
+    json(Body::from_stream(list))
+}
+
+/// A value inside ten thousand others.
+fn deep() -> Response {
+    let (open, close) = ("[".repeat(DEEP), "]".repeat(DEEP));
+    json(Body::from(format!("{{\"data\":{open}{close}}}")))
+}
+
+/// The whole answer, its bytes a second apart.
+async fn trickle(whole: Response) -> Response {
+    let (mut parts, body) = whole.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else { drop_connection() };
+    parts.headers.remove(header::CONTENT_LENGTH);
+    let drops = stream::iter(0..bytes.len()).then(move |at| {
+        let drop = bytes.slice(at..=at);
+        async move {
+            tokio::time::sleep(DRIP).await;
+            Ok::<_, io::Error>(drop)
+        }
+    });
+    Response::from_parts(parts, Body::from_stream(drops))
+}
+
+fn json(body: Body) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 fn too_many_requests(retry_after: Option<u64>) -> Response {

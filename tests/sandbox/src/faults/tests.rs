@@ -117,3 +117,26 @@ async fn a_429_carries_retry_after_and_a_slow_answer_takes_its_time() {
     assert_eq!(commits.load(Ordering::SeqCst), 1);
     running.stop().await;
 }
+
+#[tokio::test]
+async fn an_answer_can_be_huge_deep_or_slow_byte_by_byte() {
+    let faults = Faults::new(FaultPlan::default());
+    let (running, commits) = counting(&faults).await;
+    faults.force(Fault::Huge, 1);
+    let mut answer = client().get(&running.base_url).send().await.unwrap();
+    let mut length = 0;
+    while length < 40 << 20 {
+        length += answer.chunk().await.unwrap().unwrap().len();
+    }
+    assert_eq!(answer.content_length(), None, "nobody is warned");
+    drop(answer);
+    faults.force(Fault::Deep, 1);
+    let deep = client().get(&running.base_url).send().await.unwrap().text().await.unwrap();
+    assert_eq!(deep.matches('[').count(), 10_000);
+    faults.force(Fault::Trickle, 1);
+    let mut answer = client().get(&running.base_url).send().await.unwrap();
+    assert_eq!(answer.chunk().await.unwrap().unwrap().len(), 1);
+    drop(answer);
+    assert_eq!(commits.load(Ordering::SeqCst), 3);
+    running.stop().await;
+}

@@ -2,6 +2,7 @@
 
 use application::ports::connector::{AuthMethod, Feature, Provider, RemoteEntity, SetupField};
 use domain::catalogue::FieldSchema;
+use domain::validation::SendRule;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -105,8 +106,8 @@ fn entity(entity: &RemoteEntity) -> Value {
     })
 }
 
-fn rule((expression, field, message): &(String, String, String)) -> Value {
-    json!({ "expression": expression, "field": field, "message": message })
+fn rule(rule: &SendRule) -> Value {
+    json!({ "expression": rule.check, "field": rule.field, "message": rule.message })
 }
 
 /// Fields of an entity, ours or a provider's.

@@ -324,3 +324,43 @@ async fn no_bytes_make_a_verifier_panic() {
         assert!(door.registry.subscriptions("door").is_none());
     }
 }
+
+const CERTIFIED: &str = r#"auth = { kind = "none" }
+[webhooks]
+secret = "app"
+signature = { kind = "certificate", header = "Signature", url = "{header.cert-url}", host = "api.door.example", over = "{header.id}|{body_crc32}" }
+"#;
+
+#[tokio::test]
+async fn a_certificate_comes_from_an_origin_of_the_manifest_and_from_a_public_authority() {
+    let pem = include_str!("../webhook/certificate/door.pem");
+    let signature = include_str!("../webhook/certificate/door.sig");
+    let plays = vec![crate::http::canned::Play::json(503, "{}"), json(pem)];
+    let door = Door::new(&format!("{CERTIFIED}{SHAPE}"), plays).await;
+    let call = |url: &str, signature: &str| {
+        post(&[("signature", signature), ("id", "id-1"), ("cert-url", url)], BODY)
+    };
+    let own = "https://api.door.example/cert.pem";
+    // Nobody is asked for a certificate elsewhere, nor for one of a signature that is none.
+    for (url, signature) in [
+        ("https://evil.example/cert.pem", signature),
+        ("https://door.example.evil.example/cert.pem", signature),
+        ("http://api.door.example/cert.pem", signature),
+        ("file:///etc/passwd", signature),
+        (own, "not base64!"),
+    ] {
+        let refused = door.deliver(&[], &call(url, signature)).await.unwrap_err();
+        assert_eq!(refused, WebhookRejection::WrongSignature, "{url}");
+    }
+    assert_eq!(door.server.lines(), [""; 0]);
+    let away = door.deliver(&[], &call(own, signature)).await.unwrap_err();
+    assert!(matches!(away, WebhookRejection::KeyAway(_)), "{away:?}");
+    // The signature is right, but no public authority vouches for the certificate; it is fetched once.
+    for _ in 0..2 {
+        let refused = door.deliver(&[], &call(own, signature)).await.unwrap_err();
+        assert_eq!(refused, WebhookRejection::WrongSignature);
+    }
+    assert_eq!(door.server.lines(), ["GET /cert.pem", "GET /cert.pem"]);
+    let unsigned = door.deliver(&[], &post(&[("id", "id-1")], BODY)).await.unwrap_err();
+    assert_eq!(unsigned, WebhookRejection::MissingSignature);
+}

@@ -18,6 +18,9 @@ use super::verify::Delivery;
 use crate::connectors::manifest::{Over, OverPart, Signature};
 use crate::http::Outgoing;
 
+#[cfg(test)]
+mod tests;
+
 /// A certificate that has not come after this is given up.
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest address of a certificate.

@@ -1,5 +1,6 @@
 //! How a provider knows who calls: a method with its kind, and where its secrets go in each call.
 
+mod day;
 mod deadline;
 mod kind;
 mod method;

@@ -9,6 +9,8 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::day::day;
+
 /// A scope: its name, or a table with its name and what becomes of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scope {
@@ -35,6 +37,7 @@ struct Described {
     /// As the provider spells it.
     name: String,
     /// From this day on the provider takes it no longer, as `"2027-09-01"`.
+    #[serde(default, deserialize_with = "day")]
     #[schemars(with = "Option<String>")]
     until: Option<NaiveDate>,
     /// What takes its place.

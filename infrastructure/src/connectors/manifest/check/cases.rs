@@ -101,7 +101,23 @@ impl Cases<'_> {
             let message = format!("there is no entity `{}`", entity.unwrap_or_default());
             problems.push((at, message, "name an entity of the manifest"));
         }
+        problems.extend(
+            self.operation(does, text("operation"))
+                .map(|message| (at, message, "name an operation of the manifest, or a list of [reference]")),
+        );
         problems
+    }
+
+    /// An operation or list that there is not.
+    fn operation(&self, does: &str, named: Option<&str>) -> Option<String> {
+        let (operations, lists) = (&self.manifest.operations, &self.manifest.reference);
+        let known = |name: &str| match does {
+            "reference" => lists.contains_key(name),
+            _ => operations.contains_key(name),
+        };
+        let named = named.unwrap_or_default();
+        let asked = ["look_up", "submit", "submitted", "reference"].contains(&does);
+        (asked && !known(named)).then(|| format!("there is no operation `{named}`"))
     }
 
     fn twice(&self, names: &mut BTreeSet<String>) -> Vec<Problem> {

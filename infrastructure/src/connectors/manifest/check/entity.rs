@@ -1,7 +1,7 @@
 //! One entity.
 
 use domain::catalogue;
-use domain::expression::{Expression, Place as Standing};
+use domain::expression::{Expression, Kinds, Place as Standing};
 use domain::value::WriteClass;
 
 use super::super::entity::Entity;
@@ -20,10 +20,18 @@ pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: 
     reading::check(manifest, name, entity, problems);
     writing::check(manifest, name, entity, problems);
     values::check(name, entity, problems);
-    mapping::check(name, entity, problems);
+    mapping::check(manifest, name, entity, problems);
     class(manifest, name, entity, problems);
+    rules(name, entity, problems);
+}
+
+/// The rules over our records: expressions that fit the types of our schema.
+fn rules(name: &str, entity: &Entity, problems: &mut Problems) {
+    let kinds =
+        catalogue::find(&entity.local_entity).map(|schema| Kinds::of(&schema.fields)).unwrap_or_default();
+    let standing = Standing { kinds: Some(&kinds), ..Standing::default() };
     for (at, rule) in entity.rules.iter().enumerate() {
-        if let Err(error) = Expression::parse(&rule.check, &Standing::default()) {
+        if let Err(error) = Expression::parse(&rule.check, &standing) {
             let place = format!("rules#{at}");
             problems.add(&["entities", name, &place, "check"], error.to_string(), "correct the expression");
         }

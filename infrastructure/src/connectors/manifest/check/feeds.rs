@@ -57,7 +57,7 @@ fn delta(manifest: &Manifest, (name, entity): (&str, &Entity), delta: &Delta, pr
     let message = "delta and changes exclude each other";
     problems.when(entity.changes.is_some(), &at, message, "remove one of them");
     if let Some(start) = &delta.start {
-        request(manifest, start, (&at, &[Hole::Fields]), problems);
+        request(manifest, start, (&["entities", name, "delta", "start"], &[Hole::Fields]), problems);
         let message = "the feed begins now, and nothing reads what is there";
         problems.when(entity.list.is_none() && entity.bulk.is_none(), &at, message, "describe list");
     }
@@ -78,8 +78,10 @@ fn delta(manifest: &Manifest, (name, entity): (&str, &Entity), delta: &Delta, pr
 
 fn bulk(manifest: &Manifest, name: &str, bulk: &Bulk, problems: &mut Problems) {
     let at = ["entities", name, "bulk"];
-    request(manifest, &bulk.submit.request, (&at, &[Hole::Fields, Hole::Now, Hole::Since]), problems);
-    request(manifest, &bulk.poll.request, (&at, &[Hole::Job]), problems);
+    let below = |part: &'static str| ["entities", name, "bulk", part];
+    let begins = [Hole::Fields, Hole::Now, Hole::Since];
+    request(manifest, &bulk.submit.request, (&below("submit"), &begins), problems);
+    request(manifest, &bulk.poll.request, (&below("poll"), &[Hole::Job]), problems);
     let message = "the job is not asked for";
     problems.when(!has(&bulk.poll.request, &Hole::Job), &at, message, "put {job} into poll.request");
     problems.when(
@@ -100,7 +102,8 @@ fn download(manifest: &Manifest, bulk: &Bulk, at: &[&str], problems: &mut Proble
     let download = &bulk.download;
     if let Some(call) = &download.request {
         let allowed = [Hole::Job, Hole::Cursor, Hole::Limit, Hole::Offset, Hole::Start, Hole::Page];
-        request(manifest, call, (at, &allowed), problems);
+        let place: Vec<&str> = at.iter().copied().chain(["download"]).collect();
+        request(manifest, call, (&place, &allowed), problems);
         if let Some(pages) = &download.pages {
             self::pages(call, pages, at, problems);
         }

@@ -111,6 +111,10 @@ pub(super) fn is_origin(origin: &str) -> bool {
 /// An address outside the origins, or with holes that have no value.
 pub(super) fn inside(manifest: &Manifest, address: &Address, at: &[&str], problems: &mut Problems) {
     let origin = address.origin();
+    if !address.is_https() {
+        let message = format!("{origin} is not encrypted: credentials could be read on their way");
+        return problems.add(at, message, "write https://");
+    }
     let named = manifest.origins.iter().any(|known| {
         known.trim_end_matches('/') == origin || (!origin.contains('*') && origin_fits(known, &origin))
     });

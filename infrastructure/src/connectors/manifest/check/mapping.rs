@@ -1,13 +1,15 @@
 //! Fields and the default mapping of an entity.
 
 use domain::catalogue;
+use domain::sync_config::transform::Transform;
 use domain::value::Direction;
 
 use super::super::entity::Entity;
+use super::super::provider::Manifest;
 use super::Problems;
 use crate::connectors::connector::{mapping, shape};
 
-pub(super) fn check(name: &str, entity: &Entity, problems: &mut Problems) {
+pub(super) fn check(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Problems) {
     for required in &entity.required {
         let known = entity.fields.contains_key(&required.text());
         let message = format!("the required field `{}` is not described", required.text());
@@ -26,6 +28,14 @@ pub(super) fn check(name: &str, entity: &Entity, problems: &mut Problems) {
         Ok(mapping) => mapping,
         Err(why) => return problems.add(&["entities", name, "mapping"], why, "correct the transform"),
     };
+    for (at, rule) in mapping.rules.iter().enumerate() {
+        let Transform::Reference { entity } = &rule.transform else { continue };
+        let here = manifest.entities.values().any(|other| other.local_entity == *entity);
+        let place = format!("mapping#{at}");
+        let message = format!("nothing here is mapped to our `{entity}`: the record would wait for ever");
+        let hint = "describe an entity with that local_entity, or refer to another";
+        problems.when(!here, &["entities", name, &place], message, hint);
+    }
     let schema = catalogue::find(&entity.local_entity);
     for problem in mapping.check(schema, &shape, direction(entity)) {
         let at =

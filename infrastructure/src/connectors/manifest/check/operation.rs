@@ -89,7 +89,8 @@ fn submit(manifest: &Manifest, operation: &OperationOf, at: &[&str], problems: &
         let message = "after an unknown outcome nobody could find out whether it was done";
         return problems.add(at, message, "describe look_up: it is never sent again blindly");
     };
-    asks(manifest, operation, call, (at, problems));
+    let place: Vec<&str> = at.iter().copied().chain(["look_up"]).collect();
+    asks(manifest, operation, call, (&place, problems));
     let message = "look_up cannot tell our submission from another";
     problems.when(
         same.is_empty(),

@@ -12,6 +12,7 @@ pub(super) fn has(request: &Request, hole: &Hole) -> bool {
 }
 
 pub(super) fn pages(request: &Request, pages: &Pages, at: &[&str], problems: &mut Problems) {
+    let at: &[&str] = &at.iter().copied().chain(["pages"]).collect::<Vec<&str>>();
     let message = "a page has 1 to 10,000 rows";
     problems.when(!(1..=10_000).contains(&pages.size), at, message, "correct pages.size");
     problems.when(pages.max_pages == 0, at, "no page could be read", "set max_pages above 0, or remove it");

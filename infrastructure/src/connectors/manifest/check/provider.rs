@@ -8,7 +8,7 @@ use domain::value::{Direction, ErrorClass, TriggerKind};
 use super::super::errors::{Effect, ErrorRule, Status};
 use super::super::provider::{Bucket, Feature, Limits, Manifest, Reference};
 use super::super::template::Hole;
-use super::request::{holes, is, request};
+use super::request::{header, holes, is, request};
 use super::{Problems, batch};
 use crate::connectors::interpreter::pattern_expression;
 
@@ -25,7 +25,11 @@ pub(super) fn check(manifest: &Manifest, problems: &mut Problems) {
     if let Some(batch) = &manifest.batch {
         batch::mixed(manifest, batch, problems);
     }
+    let mut codes = BTreeSet::new();
     for (at, feature) in manifest.features.iter().enumerate() {
+        let twice = !codes.insert(&feature.code);
+        let message = format!("the feature `{}` stands twice", feature.code);
+        problems.when(twice, &[&format!("features#{at}"), "code"], message, "give each its own code");
         self::feature(manifest, &format!("features#{at}"), feature, problems);
     }
     if let Some(verify) = &manifest.verify {
@@ -41,6 +45,7 @@ pub(super) fn check(manifest: &Manifest, problems: &mut Problems) {
 fn everywhere(manifest: &Manifest, problems: &mut Problems) {
     for (name, template) in &manifest.headers {
         holes(manifest, template.holes(), &["headers", name], &[Hole::Now], problems);
+        header(name, &["headers", name], problems);
     }
     for (name, template) in &manifest.query {
         holes(manifest, template.holes(), &["query", name], &[Hole::Now], problems);
@@ -61,6 +66,11 @@ fn setup(manifest: &Manifest, problems: &mut Problems) {
         let place = format!("setup#{at}");
         let twice = !names.insert(&field.name);
         problems.when(twice, &[&place], format!("`{}` is asked twice", field.name), "keep one");
+        let unsaid = field.label.trim().is_empty();
+        let message = format!("people would not see what `{}` is", field.name);
+        problems.when(unsaid, &[&place, "label"], message, "give the field a label");
+        let unnamed = field.name.trim().is_empty();
+        problems.when(unnamed, &[&place, "name"], "the field has no name", "name its secret or setting");
         if let Some(pattern) = &field.pattern {
             let wrong = pattern_expression(pattern).is_none();
             let message = format!("`{pattern}` is no regular expression");
@@ -171,6 +181,13 @@ fn feature(manifest: &Manifest, place: &str, feature: &Feature, problems: &mut P
         problems.add(&[place, "remote_entity"], message, "describe it, or remove the feature");
         return;
     };
+    let message = format!(
+        "`{}` is mapped to our `{}`, not to `{}`",
+        feature.remote_entity, entity.local_entity, feature.local_entity
+    );
+    let other = entity.local_entity != feature.local_entity;
+    let hint = "give the feature and its entity the same local_entity";
+    problems.when(other, &[place, "local_entity"], message, hint);
     let direction = feature.direction;
     problems.when(
         direction.sends() && entity.create.is_none() && entity.update.is_none(),

@@ -114,6 +114,7 @@ fn finds(manifest: &Manifest, name: &str, entity: &Entity, problems: &mut Proble
             );
         }
         let message = format!("`{kind}` and `find.{kind}` belong together");
-        problems.when(declared != search.is_some(), &place, message, "describe both, or neither");
+        let place: &[&str] = if declared { &["entities", name, kind] } else { &place };
+        problems.when(declared != search.is_some(), place, message, "describe both, or neither");
     }
 }

@@ -13,6 +13,7 @@ pub(super) fn request(
     (at, allowed): (&[&str], &[Hole]),
     problems: &mut Problems,
 ) {
+    let at: &[&str] = &at.iter().copied().chain(["request"]).collect::<Vec<&str>>();
     holes(manifest, request.holes(), at, allowed, problems);
     let named = request.path.is_some() || (request.graphql.is_some() && manifest.graphql.path.is_some());
     problems.when(!named, at, "the request has no path", "give a path; for GraphQL once, under [graphql]");
@@ -20,6 +21,14 @@ pub(super) fn request(
     let body = request.body.is_some() || request.graphql.is_some();
     problems.when(body && request.method() == Method::Get, at, message, "use method = \"POST\"");
     content(manifest, request, at, problems);
+    for name in request.headers.keys() {
+        header(name, at, problems);
+    }
+    if let Some(method) = &request.auth {
+        let known = method == "none" || manifest.auth.methods.contains_key(method);
+        let message = format!("there is no method `{method}` to authenticate with");
+        problems.when(!known, at, message, "describe it under [auth.methods], or use \"none\"");
+    }
     for name in &request.limits {
         let known = manifest.limits.also.iter().any(|bucket| bucket.named && bucket.name == *name);
         let message = format!("there is no named limit `{name}`");
@@ -59,6 +68,16 @@ fn content(manifest: &Manifest, request: &Request, at: &[&str], problems: &mut P
     }
 }
 
+/// The name of a header (RFC 9110, a token), and none that belongs to the connection itself.
+pub(super) fn header(name: &str, at: &[&str], problems: &mut Problems) {
+    let token = |letter: char| letter.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(letter);
+    let fits = !name.is_empty() && name.chars().all(token);
+    problems.when(!fits, at, format!("`{name}` is no header"), "use letters, digits and -");
+    let ours = ["host", "content-length", "connection", "transfer-encoding"];
+    let taken = ours.contains(&name.to_ascii_lowercase().as_str());
+    problems.when(taken, at, format!("the header `{name}` is written by the HTTP client"), "remove it");
+}
+
 /// A predicate has one test.
 pub(super) fn is(is: &FieldIs, at: &[&str], problems: &mut Problems) {
     let message = format!("the predicate on `{}` has {} tests", is.field.text(), is.tests());
@@ -87,6 +106,11 @@ pub(super) fn holes<'h>(
                 problems.when(!asked, at, format!("the setting `{name}` is not asked for"), hint);
             }
             Hole::Record(_) if allowed.iter().any(|hole| matches!(hole, Hole::Record(_))) => {}
+            Hole::Named(name) if name.starts_with("secret.") => {
+                let message = format!("{hole} would put a secret where it can be read");
+                let hint = "secrets go where `send` of [auth] says, and nowhere else";
+                problems.when(!allowed.contains(hole), at, message, hint);
+            }
             other => {
                 let message = format!("{other} has no value here");
                 problems.when(!allowed.contains(other), at, message, "use a hole that belongs to this call");

@@ -77,6 +77,6 @@ fn merge(whole: &mut Table, own: &Table) {
 }
 
 /// The first line that has `name` in it.
-fn line_of(text: &str, name: &str) -> usize {
+pub(super) fn line_of(text: &str, name: &str) -> usize {
     text.lines().position(|line| line.contains(name)).map_or(1, |at| at + 1)
 }
