@@ -8,6 +8,7 @@ mod stand;
 mod companies_house;
 mod hmrc;
 mod hubspot;
+mod plaid;
 mod quickbooks;
 mod salesforce;
 mod shopify;

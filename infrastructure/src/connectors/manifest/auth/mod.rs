@@ -1,6 +1,7 @@
 //! How a provider knows who calls: a method with its kind, and where its secrets go in each call.
 
 mod deadline;
+mod hosted;
 mod kind;
 mod method;
 mod oauth1;
@@ -10,6 +11,7 @@ mod scope;
 mod session;
 
 pub use deadline::Deadline;
+pub use hosted::{Ending, Hosted, Opening, Redeeming};
 pub use kind::AuthKind;
 pub use method::{Auth, BasicAuth, Send};
 pub use oauth1::{Digest1, Legs, OAuth1, Place1};
