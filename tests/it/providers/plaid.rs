@@ -177,7 +177,7 @@ impl<const WAIT: u64> Stage<Bank<WAIT>> {
     /// Bodies of what was asked at a path.
     fn asked(&self, path: &str) -> Vec<Value> {
         let all = self.there.0.recorder.all();
-        all.iter().filter(|one| one.path == path).map(Exchange::request_json).collect()
+        all.iter().filter(|one| one.path == path).filter_map(Exchange::request_json).collect()
     }
 
     /// Where a person is sent to connect.
