@@ -156,10 +156,38 @@ impl<const WAIT: u64> Bank<WAIT> {
 impl<const WAIT: u64> Stage<Bank<WAIT>> {
     /// A bank linked, with its transactions and accounts.
     async fn linked(limits: bool) -> Self {
-        let stage = Self::connected(true, limits).await;
-        stage.hub.put(&stage.path("features/accounts"), json!({"enabled": true})).await.unwrap();
+        let mut stage = Self::apart(true, limits).await;
+        stage.open().await;
         stage.rest().await;
         stage
+    }
+
+    /// Links a bank and switches both features on: a transaction waits for its account.
+    async fn open(&mut self) {
+        self.connect().await;
+        self.hub.put(&self.path("features/accounts"), json!({"enabled": true})).await.unwrap();
+    }
+
+    /// What came in of the feed.
+    async fn fed(&self) -> Vec<Value> {
+        let accounts = self.there.item()["accounts"].take();
+        let accounts = accounts.as_array().unwrap();
+        let is_account = |pair: &Value| accounts.iter().any(|one| one["account_id"] == pair["remote_id"]);
+        self.pairs().await.into_iter().filter(|pair| !is_account(pair)).collect()
+    }
+
+    async fn knows(&self, id: &str) -> bool {
+        self.pairs().await.iter().any(|pair| pair["remote_id"] == json!(id))
+    }
+
+    /// Waits until something is known and in step.
+    async fn settled(&self, id: &str, seconds: u32) {
+        let synced = async |stage: &Self| {
+            let pairs = stage.pairs().await;
+            pairs.iter().any(|pair| pair["remote_id"] == json!(id) && pair["sync_status"] == json!("synced"))
+        };
+        self.pass_until(seconds, synced).await;
+        assert_eq!(self.status(id).await, "synced");
     }
 
     /// The body of the record of ours that stands for one of theirs.

@@ -14,7 +14,7 @@ impl OfBank {
     /// Linked, with a history that nobody has read yet.
     async fn with_history() -> (Self, Vec<String>) {
         let mut stage = Self::apart(true, false).await;
-        stage.connect().await;
+        stage.open().await;
         let ids = (0..MANY).map(|number| stage.there.create(&format!("Payment {number:04}"))).collect();
         (stage, ids)
     }
@@ -30,7 +30,8 @@ impl OfBank {
 async fn the_history_comes_in_page_by_page_and_then_what_was_added_modified_and_removed() {
     let (stage, ids) = OfBank::with_history().await;
     stage.rest().await;
-    assert_eq!(stage.pairs().await.len(), MANY, "every transaction was read once");
+    stage.settled(&ids[MANY - 1], 60).await;
+    assert_eq!(stage.fed().await.len(), MANY, "every transaction was read once");
     let pages = stage.asked("/transactions/sync");
     assert_eq!(pages.len(), 3);
     assert!(pages[0].get("cursor").is_none() && pages.iter().all(|page| page["count"] == json!(500)));
@@ -41,7 +42,7 @@ async fn the_history_comes_in_page_by_page_and_then_what_was_added_modified_and_
     assert_eq!(stage.ours("transaction", &ids[5]).await["description"], json!("Renamed There"));
     assert_eq!(stage.status(&ids[6]).await, "deleted");
     assert_eq!(stage.ours("transaction", &added).await["description"], json!("Added"));
-    assert_eq!(stage.pairs().await.len(), MANY + 1);
+    assert_eq!(stage.fed().await.len(), MANY + 1);
     stage.close();
 }
 
@@ -65,18 +66,19 @@ async fn a_change_between_pages_begins_the_read_again_and_leaves_nothing_behind(
     let cursors: Vec<bool> =
         stage.asked("/transactions/sync").iter().map(|page| page.get("cursor").is_some()).collect();
     assert_eq!(cursors, [false, true, false, true, true], "from the beginning, not from the last page");
-    assert_eq!(stage.pairs().await.len(), MANY);
+    assert_eq!(stage.fed().await.len(), MANY);
     // One that only a page of a broken read showed is never told to be gone: it must not have come in.
+    stage.there.faults().set(FaultPlan { webhook_late_ms: 600_000, ..FaultPlan::default() });
     let shown = stage.there.create("Shown And Gone");
     let more: Vec<String> = (0..600).map(|number| stage.there.create(&format!("More {number:03}"))).collect();
     stage.there.0.spoil_pages(10_000);
     stage.pull("incremental").await;
-    assert!(!stage.pairs().await.iter().any(|pair| pair["remote_id"] == json!(shown)));
+    assert!(!stage.knows(&shown).await);
     stage.there.remove(&shown);
     stage.there.0.spoil_pages(0);
     stage.pull("incremental").await;
-    assert!(!stage.pairs().await.iter().any(|pair| pair["remote_id"] == json!(shown)));
-    assert_eq!(stage.pairs().await.len(), MANY + more.len());
+    assert!(!stage.knows(&shown).await);
+    assert_eq!(stage.fed().await.len(), MANY + more.len());
     assert_eq!(stage.status(&ids[0]).await, "synced");
     stage.close();
 }
@@ -90,7 +92,7 @@ async fn a_dropped_answer_between_pages_loses_nothing() {
         let stage = OfBank::linked(false).await;
         stage.there.create("The First");
         stage.pull("incremental").await;
-        let before = stage.pairs().await.len();
+        let before = stage.fed().await.len();
         // No webhook comes between.
         stage.there.faults().set(FaultPlan { webhook_late_ms: 600_000, ..FaultPlan::default() });
         (0..MANY).for_each(|number| drop(stage.there.create(&format!("Payment {number:04}"))));
@@ -99,8 +101,8 @@ async fn a_dropped_answer_between_pages_loses_nothing() {
         stage.there.faults().force(Fault::None, 1);
         stage.there.faults().force(fault, 1);
         stage.pull("incremental").await;
-        stage.pass_until(180, async |stage| stage.pairs().await.len() == before + MANY).await;
-        assert_eq!(stage.pairs().await.len(), before + MANY, "{fault:?}");
+        stage.pass_until(180, async |stage| stage.fed().await.len() == before + MANY).await;
+        assert_eq!(stage.fed().await.len(), before + MANY, "{fault:?}");
         let pages = stage.asked("/transactions/sync").split_off(asked);
         let begun = pages.iter().filter(|page| page["cursor"] == pages[0]["cursor"]).count();
         assert_eq!((begun, pages.len()), (2, 5), "{fault:?}: {pages:?}");
@@ -112,14 +114,14 @@ async fn a_dropped_answer_between_pages_loses_nothing() {
 #[tokio::test]
 async fn right_after_linking_there_is_nothing_and_then_the_webhook_brings_it() {
     let mut stage = Stage::<Bank<30>>::apart(true, false).await;
-    stage.connect().await;
+    stage.open().await;
     let id = stage.there.create("Old");
     stage.rest().await;
-    assert!(stage.pairs().await.is_empty());
+    assert!(stage.fed().await.is_empty());
     stage.there.advance(61);
-    let came = async |stage: &Stage<Bank<30>>| !stage.pairs().await.is_empty();
+    let came = async |stage: &Stage<Bank<30>>| !stage.fed().await.is_empty();
     stage.until("the history", came).await;
-    assert_eq!(stage.status(&id).await, "synced");
+    stage.settled(&id, 30).await;
     let asked = stage.asked("/transactions/sync");
     assert!(asked[1].get("cursor").is_none(), "an empty cursor was kept: {asked:?}");
     stage.close();
@@ -207,23 +209,13 @@ async fn a_burst_stays_within_the_limits_and_arrives() {
         stage.hub.post(&stage.path("sync"), asked).await.unwrap();
         stage.rest().await;
     }
-    stage
-        .pass_until(150, async |stage| {
-            stage.pairs().await.iter().any(|pair| pair["remote_id"] == json!(last))
-        })
-        .await;
-    assert_eq!(stage.status(&last).await, "synced");
+    stage.settled(&last, 150).await;
     assert_eq!(stage.there.throttled(), 0, "we ran into the limits by ourselves");
     stage.pass(70).await;
     stage.there.faults().force(Fault::TooManyRequests, 2);
     let later = stage.there.create("After The Refusal");
     stage.pull("incremental").await;
-    stage
-        .pass_until(240, async |stage| {
-            stage.pairs().await.iter().any(|pair| pair["remote_id"] == json!(later))
-        })
-        .await;
-    assert_eq!(stage.status(&later).await, "synced");
+    stage.settled(&later, 240).await;
     stage.there.faults().set(FaultPlan::default());
     stage.close();
 }

@@ -36,7 +36,7 @@ async fn a_page_that_was_left_connects_nobody_and_can_be_opened_again() {
     assert!(stage.there.0.items().is_empty());
     stage.consent().await;
     assert_eq!(stage.integration().await["connection_status"], json!("connected"));
-    // A redirect that comes twice is refused: its state is used.
+    // The page that was left is over.
     assert!(stage.hub.browse(&page).await.is_err());
     assert_eq!(stage.there.0.items().len(), 1);
     stage.close();
@@ -61,8 +61,8 @@ async fn a_login_is_repaired_in_update_mode_and_the_feed_goes_on() {
     assert!(opened.get("products").is_none() && opened["access_token"].is_string(), "{opened}");
     assert_eq!(stage.integration().await["connection_status"], json!("connected"));
     stage.pull("incremental").await;
-    assert_eq!(stage.status(&meanwhile).await, "synced");
-    assert_eq!(stage.status(&before).await, "synced");
+    stage.settled(&meanwhile, 30).await;
+    stage.settled(&before, 30).await;
     let after = stage.asked("/transactions/sync");
     assert!(after.iter().skip(1).all(|one| one.get("cursor").is_some()), "the history was read again");
     assert!(after.iter().filter(|one| one["cursor"] == cursor).count() >= 1);
@@ -106,7 +106,13 @@ async fn another_item_takes_the_place_of_a_lost_one_only_when_that_is_meant() {
     stage.rest().await;
     let fresh = stage.there.create("Of The New Item");
     stage.pull("incremental").await;
-    assert_eq!(stage.status(&fresh).await, "synced");
+    stage.settled(&fresh, 30).await;
+    let day = std::time::Duration::from_hours(24);
+    stage.there.advance(86_400);
+    stage.hub.advance(day).await.unwrap();
+    stage.rest().await;
+    let hook = stage.there.item()["webhook"].as_str().unwrap().to_owned();
+    assert!(hook.ends_with(&stage.integration), "the new item is told where to send: {hook}");
     stage.close();
 }
 
@@ -172,10 +178,6 @@ impl OfBank {
         let new = json!({"provider": "plaid", "settings": connection.settings});
         let made = self.hub.post("/v1/integrations", new).await.unwrap();
         self.integration = made["id"].as_str().unwrap().to_owned();
-    }
-
-    async fn knows(&self, id: &str) -> bool {
-        self.pairs().await.iter().any(|pair| pair["remote_id"] == json!(id))
     }
 
     async fn look_up(&self, operation: &str, parameters: Value) -> Value {

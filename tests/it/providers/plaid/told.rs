@@ -42,7 +42,7 @@ async fn forged_repeated_and_late_deliveries_change_nothing() {
     stage.comes(&id).await;
     let refused = |outcome: &Outcome| outcome.forged && outcome.status == Some(401);
     shortly("the forged webhook was not refused", || stage.there.0.outcomes().iter().any(refused)).await;
-    assert_eq!(stage.status(&id).await, "synced");
+    stage.settled(&id, 30).await;
     let transactions = async |stage: &OfBank| {
         let pairs = stage.pairs().await;
         pairs.iter().filter(|pair| pair["remote_id"] == json!(id)).count()
@@ -90,6 +90,6 @@ async fn a_permission_taken_back_ends_the_connection_until_it_is_given_again() {
     assert_eq!(stage.integration().await["connection_status"], json!("connected"));
     let id = stage.there.create("Again");
     stage.pull("incremental").await;
-    assert_eq!(stage.status(&id).await, "synced");
+    stage.settled(&id, 30).await;
     stage.close();
 }
