@@ -198,8 +198,20 @@ impl<const WAIT: u64> Stage<Bank<WAIT>> {
         self.hub.get(&path).await.unwrap()["body"].clone()
     }
 
+    /// The integration as it is shown, while the work goes on: a view waits for what has just happened.
     async fn integration(&self) -> Value {
-        self.hub.get(&format!("/v1/integrations/{}", self.integration)).await.unwrap()
+        let path = format!("/v1/integrations/{}", self.integration);
+        let shown = self.hub.get(&path);
+        let work = async {
+            loop {
+                self.rest().await;
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+        };
+        tokio::select! {
+            shown = shown => shown.unwrap(),
+            () = work => unreachable!("the work does not end"),
+        }
     }
 
     /// Bodies of what was asked at a path.
