@@ -9,6 +9,7 @@ mod companies_house;
 mod hmrc;
 mod hubspot;
 mod netsuite;
+mod plaid;
 mod quickbooks;
 mod salesforce;
 mod shopify;

@@ -89,9 +89,13 @@ impl Desk {
         let own = known.map(|(id, _)| id);
         let app = if in_browser { Some(self.app(organization, (&provider.key, own)).await?) } else { None };
         let integration = self.integration_to_connect(envelope, &connect).await?;
-        let Some(app) = app else {
+        let Some(mut app) = app else {
             return Ok(Connecting::Setup { integration, form: provider.setup.clone() });
         };
+        if connect.change_realm {
+            // The token of the company that was connected must not lead to it again.
+            app.values.retain(|(name, _)| name != "access_token");
+        }
         let state = self.fresh_state();
         let whom = self.whom(organization, (&provider.key, integration)).await?;
         let connectors = &self.engine.ports.connectors;

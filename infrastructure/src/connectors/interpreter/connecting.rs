@@ -10,20 +10,23 @@ use secrecy::SecretString;
 use super::call::refused;
 use super::connection::ManifestConnection;
 use super::oauth1::Step;
-use super::{oauth, oauth1, session};
-use crate::connectors::manifest::{Auth, AuthKind, OAuth1, OAuth2};
+use super::{hosted, oauth, oauth1, session};
+use crate::connectors::manifest::{Auth, AuthKind, Hosted, OAuth1, OAuth2};
 
 /// How a connection is authorized in a browser.
 enum Browser<'m> {
     Two(&'m OAuth2),
     One(&'m OAuth1),
+    Page(&'m Hosted),
 }
 
 fn browser(connection: &ManifestConnection) -> Result<(&Auth, Browser<'_>), CallError> {
     let auth = connection.own_method()?;
-    let found = match (auth.kind, &auth.oauth2, &auth.oauth1) {
-        (AuthKind::Oauth2, Some(oauth2), _) if auth.in_browser() => Some(Browser::Two(oauth2)),
-        (AuthKind::Oauth1, _, Some(oauth1)) if auth.in_browser() => Some(Browser::One(oauth1)),
+    let found = match auth.kind {
+        _ if !auth.in_browser() => None,
+        AuthKind::Oauth2 => auth.oauth2.as_ref().map(Browser::Two),
+        AuthKind::Oauth1 => auth.oauth1.as_ref().map(Browser::One),
+        AuthKind::Hosted => auth.hosted.as_ref().map(Browser::Page),
         _ => None,
     };
     found.map(|found| (auth, found)).ok_or_else(|| {
@@ -61,6 +64,7 @@ pub(in crate::connectors) async fn authorize(
     match browser(connection)?.1 {
         Browser::Two(oauth2) => oauth::authorize(&at(connection, oauth2), app, state, redirect_uri),
         Browser::One(oauth1) => oauth1::authorize(&step(connection, oauth1), app, state, redirect_uri).await,
+        Browser::Page(page) => hosted::authorize((connection, page), app, state, redirect_uri).await,
     }
 }
 
@@ -79,6 +83,9 @@ pub(in crate::connectors) async fn exchange(
         (_, Browser::One(oauth1)) => {
             oauth1::exchange(&step(connection, oauth1), app, callback, verifier).await
         }
+        (auth, Browser::Page(page)) => {
+            hosted::exchange((connection, page), (app, auth.realm.as_ref()), verifier).await
+        }
     }
 }
 
@@ -89,6 +96,9 @@ pub(in crate::connectors) async fn give_up(
     tokens: &Secrets,
 ) -> Result<(), CallError> {
     let auth = connection.own_method()?;
+    if let (AuthKind::Hosted, Some(page)) = (auth.kind, &auth.hosted) {
+        return hosted::remove(connection, page).await;
+    }
     match (auth.kind, &auth.oauth2, &auth.session) {
         (AuthKind::Oauth2, Some(oauth2), _) => oauth::revoke(&at(connection, oauth2), app, tokens).await,
         (AuthKind::Session, _, Some(session)) => session::logout(connection, session).await,

@@ -2,7 +2,7 @@
 //!
 //! [`ManifestConnection`] implements the port; its work stands in a file per step: making a request ([`call`]),
 //! sending it with credentials ([`wire`]), judging the answer ([`answer`]), reading pages ([`read`]),
-//! writing ([`prepare`], [`send`]), credentials ([`tokens`], [`oauth`], [`oauth1`], [`session`]), companies ([`realms`])
+//! writing ([`prepare`], [`send`]), credentials ([`tokens`], [`oauth`], [`oauth1`], [`session`], [`hosted`]), companies ([`realms`])
 //! and webhooks ([`webhook`]).
 
 mod admission;
@@ -12,6 +12,7 @@ mod connecting;
 mod connection;
 mod deadlines;
 mod find;
+mod hosted;
 mod jwt;
 mod oauth;
 mod oauth1;

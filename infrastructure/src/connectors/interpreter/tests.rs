@@ -13,6 +13,7 @@ mod changes;
 mod connecting;
 mod door;
 mod hooks;
+mod hosted;
 mod keyed;
 mod links;
 mod naming;

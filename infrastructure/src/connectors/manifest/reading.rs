@@ -153,7 +153,8 @@ pub struct Delta {
     /// The call that gives the token of this moment; `list` then reads everything. Absent: a read without a token gives
     /// everything.
     pub start: Option<Request>,
-    /// Refusals, by status and code, after which the read begins again at the token it began with.
+    /// Refusals, by status and code, after which the read begins again at the token it began with. What its pages have
+    /// shown by then is dropped, so all of them are handed over together.
     #[serde(default)]
     pub restart: Vec<Matching>,
     /// Refusals, by status and code, that mean the token is no longer known: everything is read again.

@@ -5,6 +5,7 @@ use application::ports::connector::{CallError, Connectors, WebhookCall, WebhookT
 use application::ports::credentials::{Owner, Secrets};
 use chrono::DateTime;
 use reqwest::Url;
+use secrecy::SecretString;
 
 use super::Stage;
 use super::language::{Case, Webhook};
@@ -16,7 +17,8 @@ const BACK: &str = "https://hub.example/v1/oauth/provider/callback";
 /// Exchanges what the browser brings back; the company is named, or those that a person chooses from, with commas.
 pub(super) async fn connect(stage: &Stage, case: &Case) -> Result<Told, CallError> {
     let app = stage.app().await;
-    let given = stage.registry.exchange(&stage.target, &app, &case.callback, BACK, None).await?;
+    let kept = case.kept.clone().map(SecretString::from);
+    let given = stage.registry.exchange(&stage.target, &app, &case.callback, BACK, kept.as_ref()).await?;
     if let Some(realm) = given.realm {
         return Ok(Told::Realm(realm));
     }

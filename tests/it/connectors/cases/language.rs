@@ -54,6 +54,8 @@ pub(super) struct Case {
     /// What the browser brings back, of `connect`.
     #[serde(default)]
     pub(super) callback: BTreeMap<String, String>,
+    /// What the authorization kept until then, of `connect`.
+    pub(super) kept: Option<String>,
     #[serde(default)]
     pub(super) exchange: Vec<Exchange>,
     pub(super) expect: Expect,

@@ -6,10 +6,11 @@
 //! - `POST /admin/reset_login/{item}`, `POST /admin/repair/{item}`: a login breaks, is repaired;
 //! - `POST /admin/rotate_key`: another key signs webhooks.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::post;
 use serde_json::{Value, json};
@@ -283,10 +284,19 @@ async fn rotated(State(app): State<Arc<App>>) -> Response {
     shown(rotated.map(|kid| json!({"kid": kid})).map_err(|error| json!({"error": error.to_string()})))
 }
 
-/// The hosted Link page: the user logs in at the usual bank and is sent back.
-pub(crate) async fn hosted(State(app): State<Arc<App>>, Path(token): Path<String>) -> Response {
+/// The hosted Link page: the user logs in at the usual bank, or leaves (`?leave=1`), and is sent back.
+pub(crate) async fn hosted(
+    State(app): State<Arc<App>>,
+    Path(token): Path<String>,
+    Query(query): Query<HashMap<String, String>>,
+) -> Response {
     let returns_to = app.world().links.get(&token).and_then(|link| link.returns_to().map(str::to_owned));
-    match (app.link(&token, (USUAL_BANK, USUAL_LOGIN)), returns_to) {
+    let done = if query.contains_key("leave") {
+        app.at_hand(|world, now_ms| link::leave(world, &token, now_ms))
+    } else {
+        app.link(&token, (USUAL_BANK, USUAL_LOGIN))
+    };
+    match (done, returns_to) {
         (Err(body), _) => Answer::json(400, &body).into_response(),
         (Ok(_), Some(target)) => Redirect::to(&target).into_response(),
         (Ok(_), None) => Html("<!doctype html><title>Link</title><p>Your account is linked.").into_response(),

@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod institutions;
 pub(crate) mod items;
 pub(crate) mod links;
+pub(crate) mod recurring;
 pub(crate) mod sandbox_only;
 pub(crate) mod sync;
 pub(crate) mod transactions;

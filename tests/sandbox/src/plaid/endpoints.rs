@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::calls::{accounts, institutions, items, links, sandbox_only, sync, transactions};
+use super::calls::{accounts, institutions, items, links, recurring, sandbox_only, sync, transactions};
 use super::config::{PerMinute, PlaidConfig, PlaidLimits};
 use super::fields::{Field, Shape, opt, req};
 use super::refusal::Refusal;
@@ -69,6 +69,7 @@ const ALL: &[Endpoint] = &[
         (|l| l.refresh, "TRANSACTIONS_REFRESH_LIMIT"),
         transactions::refresh,
     ),
+    free("/transactions/recurring/get", RECURRING, recurring::get),
     limited(
         "/institutions/get",
         INSTITUTIONS,
@@ -161,6 +162,7 @@ const SYNC: &[Field] = &[
     opt("count", Shape::Whole(1, 500)),
     opt("options", Shape::Part(SYNC_OPTIONS)),
 ];
+const RECURRING: &[Field] = &[TOKEN, opt("account_ids", Shape::Texts)];
 const GET_OPTIONS: &[Field] = &[
     opt("account_ids", Shape::Texts),
     opt("count", Shape::Whole(1, 500)),

@@ -22,6 +22,8 @@ pub(crate) struct Link {
     pub(crate) asked: Object,
     /// When it was finished, and the public token of a new item.
     pub(crate) finished: Option<(i64, Option<String>)>,
+    /// Whether the user left the page instead.
+    pub(crate) left: bool,
 }
 
 impl Link {
@@ -33,6 +35,15 @@ impl Link {
     /// One element of `link_sessions`.
     pub(crate) fn shown(&self) -> Value {
         let Some((at_ms, public)) = &self.finished else { return json!([]) };
+        if self.left {
+            return json!([{
+                "link_session_id": self.session,
+                "started_at": rfc3339(self.created_ms),
+                "finished_at": rfc3339(*at_ms),
+                "events": [],
+                "exit": {"error": null, "metadata": {"institution": null, "status": "requires_credentials"}}
+            }]);
+        }
         let added: Vec<Value> = public
             .iter()
             .map(|token| json!({"public_token": token, "accounts": [], "institution": null}))
@@ -45,6 +56,7 @@ impl Link {
             "results": {
                 "bank_income_results": [],
                 "cra_item_add_results": [],
+                "cra_update_results": [],
                 "document_income_results": null,
                 "item_add_results": added,
                 "payroll_income_results": []
@@ -82,6 +94,16 @@ pub(crate) fn finish(
     }
     session_finished(world, config, token, public.as_deref());
     Ok(public)
+}
+
+/// The user closes the page.
+pub(crate) fn leave(world: &mut World, token: &str, now_ms: i64) -> Result<Option<String>, Refusal> {
+    let link = world.links.get_mut(token).filter(|link| link.finished.is_none());
+    let link =
+        link.ok_or_else(|| Refusal::input("INVALID_LINK_TOKEN", "link token is invalid or was used"))?;
+    link.left = true;
+    link.finished = Some((now_ms, None));
+    Ok(None)
 }
 
 /// A new item with what was asked for.

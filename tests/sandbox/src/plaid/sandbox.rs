@@ -90,6 +90,18 @@ impl PlaidSandbox {
         self.app.at_hand(|world, now_ms| world.post(transaction, (amount, linked), now_ms))
     }
 
+    /// The items that were not removed: `item_id`, `accounts`, `webhook`, `error` and what else `/item/get` shows.
+    pub fn items(&self) -> Vec<Value> {
+        let world = self.app.world();
+        let live = world.items.values().filter(|item| !item.removed);
+        live.map(|item| {
+            let mut shown = item.shown();
+            shown["accounts"] = item.accounts.clone().into();
+            shown
+        })
+        .collect()
+    }
+
     /// All transactions an item shows.
     pub fn transactions(&self, item: &str) -> Vec<Value> {
         let world = self.app.world();

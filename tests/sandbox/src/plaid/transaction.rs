@@ -71,6 +71,7 @@ pub(crate) fn made(id: &str, account: &Value, given: &Object, today: &str) -> Re
         "transaction_code": null,
         "transaction_id": id,
         "transaction_type": "unresolved",
+        "unofficial_currency_code": null,
         "website": null
     });
     let Value::Object(mut body) = body else { return Err(unknown()) };

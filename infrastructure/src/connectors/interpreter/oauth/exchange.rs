@@ -125,7 +125,7 @@ fn claimed(of: TokenKind, claim: &str, answer: &TokenAnswer) -> Option<String> {
     parsed.claim(claim)?.as_str().map(str::to_owned)
 }
 
-fn cut(from: &RealmFrom, text: String) -> Result<String, CallError> {
+pub(in crate::connectors::interpreter) fn cut(from: &RealmFrom, text: String) -> Result<String, CallError> {
     let part = match &from.split {
         None => Some(text),
         Some(at) => text.split(at.as_str()).nth(from.part).map(str::to_owned),

@@ -17,5 +17,5 @@ pub(in crate::connectors) use at::At;
 pub(super) use at::TOKEN_TIMEOUT;
 pub(in crate::connectors) use authorize::authorize;
 pub(in crate::connectors) use exchange::exchange;
-pub(super) use exchange::{mint, refresh};
+pub(super) use exchange::{cut, mint, refresh};
 pub(in crate::connectors) use revoke::revoke;

@@ -1,6 +1,7 @@
 //! Feeds of changes with a token of their own.
 
 use application::ports::connector::{CallError, Page, RemoteRecord};
+use chrono::TimeDelta;
 
 use super::super::answer::{Good, Refusal, text_at};
 use super::super::answer::{any_meant, holds};
@@ -13,11 +14,46 @@ use crate::connectors::manifest::{Delta, Entity, Order, PageKind, Request};
 
 /// How often one read may begin again.
 const RESTARTS: u32 = 5;
+/// Bytes of records that a read which may begin again holds back, at most.
+const HELD_BYTES: usize = 32 * 1024 * 1024;
+/// How long it does; a page's job must end within its lease.
+const HELD_FOR: TimeDelta = TimeDelta::minutes(2);
 
 impl ManifestConnection {
+    /// What the feed shows. Where the provider may break a read off, its pages are handed over together: a record that
+    /// an earlier page showed may be gone when the read begins again, and then nothing would tell of it. Only a read
+    /// beyond all measure is handed over in parts.
+    pub(in super::super) async fn delta(
+        &self,
+        name: &str,
+        entity: &Entity,
+        mut position: Position,
+    ) -> Result<Page, CallError> {
+        let together = entity.delta.as_ref().is_some_and(|delta| !delta.restart.is_empty());
+        let until = self.services.clock.now() + HELD_FOR;
+        let (mut held, mut bytes) = (Vec::new(), 0);
+        loop {
+            let mut page = self.delta_page(name, entity, position).await?;
+            let next = page.next.as_deref().and_then(Position::parse);
+            let next = next.filter(|next| together && next.leg == Leg::Delta);
+            if next.as_ref().is_some_and(|next| next.pages == 0) {
+                // It begins again: what it showed so far counts for nothing.
+                held.clear();
+                bytes = 0;
+            }
+            bytes += page.records.iter().map(|record| record.body.get().len()).sum::<usize>();
+            held.append(&mut page.records);
+            match next {
+                Some(next) if bytes <= HELD_BYTES && self.services.clock.now() < until => position = next,
+                _ => return Ok(Page { records: held, ..page }),
+            }
+            self.admitted().await?;
+        }
+    }
+
     /// A page of the feed. A read that the provider breaks off begins again at its first token; a token that is no longer
     /// known means that everything is read again.
-    pub(in super::super) async fn delta(
+    async fn delta_page(
         &self,
         name: &str,
         entity: &Entity,
@@ -37,7 +73,7 @@ impl ManifestConnection {
             record: delta.record.as_ref(),
             pages: &delta.pages,
             order: Order::None,
-            overlap: chrono::TimeDelta::zero(),
+            overlap: TimeDelta::zero(),
         };
         let shown = Shown { good: &good, rows: records.len(), last: None, raw: raw.last().copied() };
         if advance(self, &mut position, step, &shown)? {

@@ -17,6 +17,8 @@ pub enum AuthKind {
     BasicAuth,
     /// A login call opens a session; described in `[auth.session]`.
     Session,
+    /// A page of the provider that a call opens; described in `[auth.hosted]`.
+    Hosted,
     /// None.
     None,
 }
@@ -30,6 +32,7 @@ impl AuthKind {
             Self::ApiKey => "api_key",
             Self::BasicAuth => "basic_auth",
             Self::Session => "session",
+            Self::Hosted => "hosted",
             Self::None => "none",
         }
     }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{AuthKind, Deadline, Grant, Legs, OAuth1, OAuth2, RealmFrom, Realms, Session};
+use super::{AuthKind, Deadline, Grant, Hosted, Legs, OAuth1, OAuth2, RealmFrom, Realms, Session};
 use crate::connectors::manifest::template::{Hole, Template};
 
 /// How calls are authenticated. A secret is looked up among the connection's, then among those of the organization's
@@ -28,6 +28,8 @@ pub struct Auth {
     pub basic_auth: Option<BasicAuth>,
     /// A session.
     pub session: Option<Session>,
+    /// A page of the provider.
+    pub hosted: Option<Hosted>,
     /// Where the remote company is named; absent where there is none, or where `realms` or `verify` tells it.
     pub realm: Option<RealmFrom>,
     /// A call that tells which companies a consent gives; several mean that a person chooses.
@@ -96,6 +98,7 @@ impl Auth {
                 self.oauth2.as_ref().is_some_and(|oauth2| oauth2.grant == Grant::AuthorizationCode)
             }
             AuthKind::Oauth1 => self.oauth1.as_ref().is_some_and(|oauth1| oauth1.legs == Legs::Three),
+            AuthKind::Hosted => true,
             _ => false,
         }
     }
@@ -144,7 +147,7 @@ impl Auth {
     /// Names of the secrets that connecting obtains; nobody types them in.
     pub fn obtained(&self) -> &'static [&'static str] {
         match self.kind {
-            AuthKind::Oauth2 => &["access_token"],
+            AuthKind::Oauth2 | AuthKind::Hosted => &["access_token"],
             AuthKind::Oauth1 if self.in_browser() => &["token", "token_secret"],
             _ => &[],
         }

@@ -2,6 +2,7 @@
 
 mod day;
 mod deadline;
+mod hosted;
 mod kind;
 mod method;
 mod oauth1;
@@ -11,6 +12,7 @@ mod scope;
 mod session;
 
 pub use deadline::Deadline;
+pub use hosted::{Ending, Hosted, Opening, Redeeming};
 pub use kind::AuthKind;
 pub use method::{Auth, BasicAuth, Send};
 pub use oauth1::{Digest1, Legs, OAuth1, Place1};

@@ -7,6 +7,7 @@ use super::super::template::{Hole, Template};
 use super::Problems;
 use super::identity::inside;
 
+mod hosted;
 mod oauth2;
 mod secrets;
 
@@ -61,6 +62,9 @@ fn method(at: At<'_>, problems: &mut Problems) {
     if let Some(session) = &at.auth.session {
         self::session(at, session, problems);
     }
+    if let Some(page) = &at.auth.hosted {
+        hosted::check(at, page, problems);
+    }
     realm(at, problems);
     for (number, deadline) in at.auth.deadlines.iter().enumerate() {
         self::deadline(at, (number, deadline), problems);
@@ -74,6 +78,7 @@ fn tables(at: At<'_>, problems: &mut Problems) {
         (AuthKind::Oauth1, auth.oauth1.is_some()),
         (AuthKind::BasicAuth, auth.basic_auth.is_some()),
         (AuthKind::Session, auth.session.is_some()),
+        (AuthKind::Hosted, auth.hosted.is_some()),
     ];
     for (kind, given) in tables {
         let name = kind.as_str();

@@ -57,8 +57,9 @@ pub enum Hole {
     Setting(String),
     /// `{param.<name>}`: a parameter of a lookup or submission.
     Param(String),
-    /// `{secret.<name>}`, `{webhook.<name>}`, `{context.<name>}`: a secret (in calls of `[auth]` and `[webhooks]` only),
-    /// a part of a webhook's subscription, a fact of this installation or of the person who asked.
+    /// `{secret.<name>}`, `{webhook.<name>}`, `{hosted.<name>}`, `{context.<name>}`: a secret (in calls of `[auth]` and
+    /// `[webhooks]` only), a part of a webhook's subscription, of a hosted page, a fact of this installation or of the
+    /// person who asked.
     Named(String),
 }
 
@@ -98,7 +99,7 @@ impl Hole {
             "record" if FieldPath::parse(rest).is_ok() => Ok(Self::Record(rest.to_owned())),
             "setting" => Ok(Self::Setting(rest.to_owned())),
             "param" => Ok(Self::Param(rest.to_owned())),
-            "secret" | "webhook" | "context" => Ok(Self::Named(name.to_owned())),
+            "secret" | "webhook" | "context" | "hosted" => Ok(Self::Named(name.to_owned())),
             _ => Err(unknown()),
         }
     }
@@ -178,7 +179,7 @@ pub struct Values<'a> {
     pub settings: Option<&'a Fields>,
     /// `{param.*}`.
     pub params: Option<&'a Fields>,
-    /// `{secret.*}`, `{webhook.*}`, `{context.*}`, by their whole names.
+    /// `{secret.*}`, `{webhook.*}`, `{hosted.*}`, `{context.*}`, by their whole names.
     pub named: Option<&'a BTreeMap<String, String>>,
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn create(ground: &mut Ground<'_>, body: &Object) -> Result<Value, Re
         item,
         asked: body.clone(),
         finished: None,
+        left: false,
     };
     let mut answer = json!({"link_token": link.token, "expiration": rfc3339(expires_ms)});
     if body.contains_key("hosted_link") {

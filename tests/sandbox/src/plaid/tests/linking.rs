@@ -131,3 +131,17 @@ async fn the_same_login_twice_is_a_duplicate_that_keeps_costing() {
     desk.done("/item/remove", json!({"access_token": two.token})).await;
     assert_eq!((desk.sandbox.duplicates(), &desk.sandbox.stats()["billed_items"]), (0, &json!(1)));
 }
+
+#[tokio::test]
+async fn a_page_that_was_left_gives_no_token() {
+    let desk = Desk::open().await;
+    let hosted = json!({"products": ["transactions"], "hosted_link": {}});
+    let answer = desk.done("/link/token/create", asked(&hosted)).await;
+    let page = format!("{}?leave=1", text(&answer["hosted_link_url"]));
+    assert_eq!(desk.http.get(page).send().await.unwrap().status(), 200);
+    let sessions = desk.done("/link/token/get", json!({"link_token": answer["link_token"]})).await;
+    let session = &sessions["link_sessions"][0];
+    assert!(session["exit"].is_object() && session.get("results").is_none(), "{session}");
+    assert!(desk.sandbox.items().is_empty());
+    assert!(desk.sandbox.link(&text(&answer["link_token"]), BANK, "user_good").is_err(), "it is over");
+}

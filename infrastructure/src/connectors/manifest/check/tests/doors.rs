@@ -99,6 +99,21 @@ const BROKEN: &[(&str, &str, &str)] = &[
     ("renew_before_s = 600", "renew_before_s = 3600", "renewed all the time"),
     ("secret = \"integration\"", "secret = \"app\"", "verified with the app's"),
     ("id = \"id\", expires", "expires", "{webhook.id} has no value"),
+    (
+        "body = { back = \"{hosted.return}\" } }, url = \"url\", ticket = \"id\" }\nagain",
+        "body = {} }, url = \"url\", ticket = \"id\" }\nagain",
+        "send the browser back",
+    ),
+    ("{hosted.ticket}", "{hosted.code}", "{hosted.code} has no value here"),
+    ("code = \"{hosted.code}\"", "code = \"c\"", "nothing is exchanged"),
+    (
+        "method = \"POST\", path = \"/tokens\", auth = \"token\", body",
+        "path = \"/tokens\", auth = \"token\", query",
+        "access log",
+    ),
+    ("gone = [{ code = [\"GONE\"] }]", "gone = [{}]", "not told by status or code"),
+    ("realm = { token = \"item_id\" }", "realm = { callback = \"item_id\" }", "names no company there"),
+    ("kind = \"hosted\"", "kind = \"none\"", "is not used by kind"),
     ("origins = [", "origins = [\"https://*.com\", ", "is no origin"),
 ];
 
