@@ -253,11 +253,17 @@ fn plan_update(context: &Context, pair: &mut Pair, known: &Known, settlement: &S
         Ok(body) => Ok(Some(PlannedWrite {
             operation: Operation::Update,
             remote_id: pair.sync.state.remote_id.clone(),
-            body,
+            body: if mode == UpdateMode::Full { without_volatile(context, body) } else { body },
             base_observation: pair.sync.state.remote.as_ref().map_or(0, |side| side.observation),
         })),
         Err(failure) => refuse(pair, failure),
     }
+}
+
+/// A whole record without what the provider keeps by itself: it is not ours to send, and no difference when it has moved.
+pub(super) fn without_volatile(context: &Context, mut body: Fields) -> Fields {
+    context.volatile.iter().for_each(|path| path.remove(&mut body));
+    body
 }
 
 fn put(context: &Context, pair: &mut Pair, mut set: Fields, cleared: Vec<String>) {

@@ -22,9 +22,11 @@ pub(in super::super) fn spelled(
     entity: &Entity,
     record: &mut Fields,
 ) -> Result<(), String> {
-    each(entity, record, |field, value, code| match &field.key {
-        Some(key) => Ok(keyed::as_array(value, key)),
-        None => write(manifest, field, value, code),
+    each(entity, record, |field, value, code| match (&field.key, field.spelling) {
+        (Some(key), Some(Spelling::Tagged)) => keyed::as_tagged(value, key),
+        (Some(key), Some(Spelling::Detailed)) => keyed::as_detailed(value, key),
+        (Some(key), _) => Ok(keyed::as_array(value, key)),
+        (None, _) => write(manifest, field, value, code),
     })
 }
 
@@ -183,6 +185,8 @@ fn read(manifest: &Manifest, field: &Field, value: &Value, currency: Option<&str
         },
         Spelling::Upper => Some(value.as_str()?.to_uppercase().into()),
         Spelling::Keyed => keyed::by_key(value, field.key.as_deref()?),
+        Spelling::Tagged => keyed::by_tag(value, field.key.as_deref()?),
+        Spelling::Detailed => keyed::by_detail(value, field.key.as_deref()?),
     }
 }
 
@@ -222,7 +226,7 @@ fn write(
             _ => None,
         },
         Spelling::Upper => Some(plain.to_lowercase().into()),
-        Spelling::Keyed => None,
+        Spelling::Keyed | Spelling::Tagged | Spelling::Detailed => None,
     })
 }
 
