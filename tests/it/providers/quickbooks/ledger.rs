@@ -2,6 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::super::stand::Stand as _;
+use super::Books;
 use super::desk::{all_ours, delete, digits, named, only, ours, put, reasons, with};
 
 #[tokio::test]
@@ -126,8 +128,42 @@ async fn a_bookkeepers_entry_comes_in_as_debits_and_credits() {
     let line = |at: usize, side: &str| made["lines"][at][side].clone();
     assert_eq!((digits(&line(0, "debit")), digits(&line(1, "credit"))), ("7".into(), "7".into()), "{made}");
     assert!(line(0, "credit").is_null() && line(1, "debit").is_null(), "{made}");
-    put(&stage, "journal", &id, json!({"memo": "checked"})).await;
-    let there = only(&stage, "JournalEntry");
-    assert_eq!((&there["PrivateNote"], there["TotalAmt"].to_string()), (&json!("checked"), "7".into()));
+    let there = only(&stage, "JournalEntry")["Id"].as_str().unwrap().to_owned();
+    stage.there.0.advance_clock(5);
+    let lines = json!([posting("Credit", "35"), posting("Debit", "13")]);
+    stage.there.0.edit("JournalEntry", &there, json!({"PrivateNote": "checked", "Line": lines})).unwrap();
+    stage.pull("incremental").await;
+    let changed = ours(&stage, "journal", &id).await;
+    let account = named(&stage, "account", "Meals and Entertainment").await;
+    assert_eq!(changed["memo"], json!("checked"));
+    let debited = changed["lines"].as_array().unwrap().iter().find(|line| !line["debit"].is_null()).unwrap();
+    assert_eq!(
+        (&debited["account"], digits(&debited["debit"]).as_str()),
+        (&json!(account), "7"),
+        "{changed}"
+    );
+    stage.close();
+}
+
+#[tokio::test]
+async fn a_tax_code_goes_out_with_its_line_and_holds_nothing_up_on_its_way_in() {
+    let stage = with(&["items", "tax_codes", "invoices"]).await;
+    let codes = all_ours(&stage, "tax_code").await;
+    let (taxable, _) = codes.iter().find(|(_, code)| code["code"] == json!("TAX")).unwrap();
+    put(&stage, "customer", "C-1", json!({"name": "Ada"})).await;
+    put(&stage, "product", "P-1", json!({"code": "MUG", "name": "Mug", "unit_price": "2.50"})).await;
+    let line = |id: &str| json!({"line_id": id, "product": "P-1", "quantity": 1, "unit_price": "2.50", "amount": "2.50"});
+    let mut lines = [line("1"), line("2")];
+    lines[0]["tax_code"] = json!(taxable);
+    let invoice = json!({"number": "1001", "customer": "C-1", "date": "2026-11-20", "lines": lines});
+    put(&stage, "invoice", "I-1", invoice).await;
+    assert_eq!(stage.status("I-1").await, "synced", "{}", stage.pair("I-1").await);
+    let made = only(&stage, "Invoice");
+    let code = |at: usize| made["Line"][at]["SalesItemLineDetail"]["TaxCodeRef"]["value"].clone();
+    assert_eq!((code(0), code(1)), (json!("TAX"), json!("NON")));
+    stage.there.recorder().take();
+    stage.pull("full").await;
+    let written = stage.there.recorder().take().into_iter().filter(Books::is_write).count();
+    assert_eq!(written, 0, "writes fall quiet");
     stage.close();
 }
