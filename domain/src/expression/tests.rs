@@ -61,7 +61,9 @@ fn decimals_are_text_and_only_dec_touches_them() {
     ] {
         assert_eq!(run(source).unwrap(), Some(expected), "{source}");
     }
-    for source in ["dec.div(1, 0)", "dec.add('x', 1)", "dec.mul('1e28', '1e28')", "dec.round(1, 99)", "dec.sum(['x'])"] {
+    for source in
+        ["dec.div(1, 0)", "dec.add('x', 1)", "dec.mul('1e28', '1e28')", "dec.round(1, 99)", "dec.sum(['x'])"]
+    {
         assert!(matches!(run(source), Err(ExpressionError::Failed { .. })), "{source}");
     }
     for source in [

@@ -17,8 +17,8 @@ use serde_json::Value;
 
 use super::interpreter::Lookups;
 use super::manifest::{
-    ArrayOf, Auth, Entity, FieldIs, Manifest, Mapped, OperationKind, OperationOf, Parameter, Place,
-    Sends, origin_fits,
+    ArrayOf, Auth, Entity, FieldIs, Manifest, Mapped, OperationKind, OperationOf, Parameter, Place, Sends,
+    origin_fits,
 };
 use super::registry::Endpoints;
 

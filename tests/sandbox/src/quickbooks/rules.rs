@@ -80,7 +80,8 @@ fn complete_account(
             types.join(" or ")
         )));
     }
-    let named = serde_json::json!({"value": id, "name": super::decimals::text_of(&row.body, "FullyQualifiedName")});
+    let named =
+        serde_json::json!({"value": id, "name": super::decimals::text_of(&row.body, "FullyQualifiedName")});
     holder.insert(name.into(), named);
     Ok(())
 }

@@ -28,7 +28,12 @@ fn keyed(entity: &Entity, (path, field): (&str, &Field), at: &[&str], problems: 
     let message = "nothing tells the elements of the array, or the kinds of the object, apart";
     let hint = "set key to the member that does, such as \"PhoneType\"";
     problems.when(keyed && field.key.is_none(), at, message, hint);
-    problems.when(!keyed && field.key.is_some(), at, "only keyed, tagged and detailed read a key", "remove key");
+    problems.when(
+        !keyed && field.key.is_some(),
+        at,
+        "only keyed, tagged and detailed read a key",
+        "remove key",
+    );
     let inside = format!("{path}.");
     let mut others = entity.fields.iter();
     let mixed = others.any(|(name, other)| other.spelling.is_some() && name.starts_with(&inside));
