@@ -9,7 +9,7 @@ use domain::value::{DeletePolicy, MergeFallback, Operation, Side, Strategy};
 
 use super::context::Context;
 use super::pair::Pair;
-use super::reconcile::{PlannedWrite, Reconciled, can};
+use super::reconcile::{PlannedWrite, Reconciled, can, without_volatile};
 
 /// Settles a pair one side of which is gone.
 pub(super) fn reconcile(context: &Context, pair: &mut Pair, _known: &Known) -> Reconciled {
@@ -39,7 +39,8 @@ fn local_gone(context: &Context, pair: &mut Pair) -> Reconciled {
         return Ok(None);
     }
     let base_observation = pair.sync.state.remote.as_ref().map_or(0, |side| side.observation);
-    let body = Fields::new();
+    let whole = operation == Operation::Deactivate && context.remote.whole_deactivate;
+    let body = if whole { without_volatile(context, pair.remote_now()) } else { Fields::new() };
     Ok(Some(PlannedWrite { operation, remote_id: Some(remote_id), body, base_observation }))
 }
 

@@ -253,10 +253,17 @@ fn plan_update(context: &Context, pair: &mut Pair, known: &Known, settlement: &S
             let remote_id = pair.sync.state.remote_id.clone();
             let base_observation = pair.sync.state.remote.as_ref().map_or(0, |side| side.observation);
             let operation = Operation::Update;
+            let body = if mode == UpdateMode::Full { without_volatile(context, body) } else { body };
             lawful(context, pair, PlannedWrite { operation, remote_id, body, base_observation })
         }
         Err(failure) => refuse(pair, failure),
     }
+}
+
+/// A whole record without what the provider keeps by itself: it is not ours to send, and no difference when it has moved.
+pub(super) fn without_volatile(context: &Context, mut body: Fields) -> Fields {
+    context.volatile.iter().for_each(|path| path.remove(&mut body));
+    body
 }
 
 fn put(context: &Context, pair: &mut Pair, mut set: Fields, cleared: Vec<String>) {

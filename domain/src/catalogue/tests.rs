@@ -2,10 +2,10 @@ use super::*;
 use crate::sync_config::FieldPath;
 use crate::value::EntityName;
 
-/// The entities that `domain.md` names.
+/// The entities that `domain.md` names, with those that its reference data and the mission's ledgers need.
 const REQUIRED: &str = "customer vendor contact company lead opportunity deal invoice bill expense credit_note payment \
     subscription product add_on billable_metric order inventory account transaction tax_code term \
-    project vat_return shipment message project_relationships transactions";
+    project vat_return shipment message project_relationships transactions bill_payment class journal";
 
 #[test]
 fn every_shipped_entity_is_named_once_and_has_readable_unique_paths() {
@@ -27,7 +27,7 @@ fn every_shipped_entity_is_named_once_and_has_readable_unique_paths() {
     for name in REQUIRED.split_whitespace() {
         assert!(find(name).is_some(), "{name} is missing");
     }
-    assert_eq!(names.len(), 28);
+    assert_eq!(names.len(), 31);
 }
 
 #[test]
@@ -79,4 +79,23 @@ fn only_values_that_survive_a_copy_fit() {
     assert!(!Object.fits(&Text));
     assert!(!Text.fits(&Reference("customer".into())));
     assert!(!Reference("customer".into()).fits(&Reference("customer".into())));
+}
+
+#[test]
+fn a_ledger_has_what_purchases_refer_to() {
+    let refers = |entity: &str, path: &str| find(entity).unwrap().kind(path);
+    for (entity, path, target) in [
+        ("bill", "vendor", "vendor"),
+        ("bill", "lines[*].account", "account"),
+        ("bill", "lines[*].class", "class"),
+        ("expense", "lines[*].account", "account"),
+        ("bill_payment", "vendor", "vendor"),
+        ("bill_payment", "bills[*].bill", "bill"),
+        ("bill_payment", "bank_account", "account"),
+        ("journal", "lines[*].account", "account"),
+        ("class", "parent", "class"),
+    ] {
+        assert_eq!(refers(entity, path), Some(FieldType::Reference(target.to_owned())), "{entity}.{path}");
+    }
+    assert_eq!(refers("journal", "lines[*].debit"), Some(FieldType::Money));
 }

@@ -26,7 +26,7 @@ const FUNCTIONS: [&str; 12] = [
     "min",
     "max",
 ];
-const DECIMAL_FUNCTIONS: [&str; 6] = ["add", "sub", "mul", "div", "round", "cmp"];
+const DECIMAL_FUNCTIONS: [&str; 7] = ["add", "sub", "mul", "div", "round", "cmp", "sum"];
 const PATTERN_LIMIT: usize = 256;
 
 struct Checker<'a> {

@@ -1,9 +1,10 @@
-//! `dec.add`, `dec.sub`, `dec.mul`, `dec.div`, `dec.round` and `dec.cmp`: exact arithmetic on decimals that stand as text.
+//! `dec.add`, `dec.sub`, `dec.mul`, `dec.div`, `dec.round`, `dec.cmp` and `dec.sum`: exact arithmetic on decimals that stand as
+//! text.
 
 use std::sync::{Arc, LazyLock};
 
-use cel::common::types::{CelInt, CelString, INT_TYPE, STRING_TYPE};
-use cel::common::value::CowVal;
+use cel::common::types::{CelInt, CelList, CelString, INT_TYPE, LIST_TYPE, STRING_TYPE};
+use cel::common::value::{CowVal, Val};
 use cel::{Env, ExecutionError};
 use rust_decimal::Decimal;
 
@@ -31,6 +32,9 @@ static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| {
                 .expect("each overload is declared once");
         }
     }
+    environment
+        .add_overload("dec.sum", "dec.sum(list)", vec![LIST_TYPE], sum)
+        .expect("each overload is declared once");
     Arc::new(environment)
 });
 
@@ -39,7 +43,7 @@ pub(super) fn environment() -> &'static Arc<Env> {
     &ENVIRONMENT
 }
 
-fn decimal(function: &str, value: &CowVal<'_, '_>) -> Result<Decimal, ExecutionError> {
+fn decimal(function: &str, value: &(dyn Val + '_)) -> Result<Decimal, ExecutionError> {
     if let Some(number) = value.downcast_ref::<CelInt>() {
         return Ok(Decimal::from(*number.inner()));
     }
@@ -52,7 +56,7 @@ fn decimal(function: &str, value: &CowVal<'_, '_>) -> Result<Decimal, ExecutionE
 fn both(function: &str, args: Vec<CowVal<'_, '_>>) -> Result<(Decimal, Decimal), ExecutionError> {
     let pair: Result<[CowVal<'_, '_>; 2], _> = args.try_into();
     let [left, right] = pair.map_err(|args| ExecutionError::invalid_argument_count(2, args.len()))?;
-    Ok((decimal(function, &left)?, decimal(function, &right)?))
+    Ok((decimal(function, &*left)?, decimal(function, &*right)?))
 }
 
 fn answer<'b, 'v>(function: &str, result: Option<Decimal>) -> Answer<'b, 'v> {
@@ -99,4 +103,19 @@ fn round<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
 fn cmp<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
     let (left, right) = both("dec.cmp", args)?;
     Ok(CowVal::owned(CelInt::from(left.cmp(&right) as i64)))
+}
+
+/// `dec.sum(record.lines.map(line, line.amount))`; of an empty list `0`.
+fn sum<'b, 'v>(args: Vec<CowVal<'b, 'v>>) -> Answer<'b, 'v> {
+    let one: Result<[CowVal<'_, '_>; 1], _> = args.try_into();
+    let [list] = one.map_err(|args| ExecutionError::invalid_argument_count(1, args.len()))?;
+    let Some(list) = list.downcast_ref::<CelList>() else {
+        return Err(ExecutionError::function_error("dec.sum", "a list is wanted"));
+    };
+    let mut total = Some(Decimal::ZERO);
+    for value in list.inner() {
+        let value = decimal("dec.sum", value.as_ref())?;
+        total = total.and_then(|total| total.checked_add(value));
+    }
+    answer("dec.sum", total)
 }

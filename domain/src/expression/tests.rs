@@ -56,10 +56,14 @@ fn decimals_are_text_and_only_dec_touches_them() {
         ("dec.round(2, 2)", json!("2.00")),
         ("dec.cmp(record.total, '2.5')", json!(1)),
         ("record.tax_total", json!("10")),
+        ("dec.sum([record.total, 1, '0.45'])", json!("4")),
+        ("dec.sum(record.lines.map(line, line.amount))", json!("0")),
     ] {
         assert_eq!(run(source).unwrap(), Some(expected), "{source}");
     }
-    for source in ["dec.div(1, 0)", "dec.add('x', 1)", "dec.mul('1e28', '1e28')", "dec.round(1, 99)"] {
+    for source in
+        ["dec.div(1, 0)", "dec.add('x', 1)", "dec.mul('1e28', '1e28')", "dec.round(1, 99)", "dec.sum(['x'])"]
+    {
         assert!(matches!(run(source), Err(ExpressionError::Failed { .. })), "{source}");
     }
     for source in [
@@ -69,6 +73,7 @@ fn decimals_are_text_and_only_dec_touches_them() {
         "record.total > 5",
         "record.total == 5",
         "dec.add(1, 2) - 1",
+        "dec.sum([1]) > 0",
         "(true ? record.total : 0) + 1",
         "record.total < '5'",
     ] {

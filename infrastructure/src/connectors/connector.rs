@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use super::interpreter::Lookups;
 use super::manifest::{
-    ArrayOf, Auth, Entity, FieldIs, Manifest, Mapped, OperationKind, OperationOf, Parameter, Place,
+    ArrayOf, Auth, Entity, FieldIs, Manifest, Mapped, OperationKind, OperationOf, Parameter, Place, Sends,
     origin_fits,
 };
 use super::registry::Endpoints;
@@ -215,6 +215,7 @@ fn remote_entity(manifest: &Manifest, name: &str, entity: &Entity) -> Result<Rem
         natural_key: entity.natural_key.as_ref().map(Place::text),
         volatile: entity.volatile.iter().map(Place::text).collect(),
         sparse_update: entity.update.as_ref().is_some_and(|update| update.sparse),
+        whole_deactivate: entity.deactivate.as_ref().is_some_and(|write| write.sends == Sends::Fields),
         inactive: entity.inactive.as_ref().map(|is| (is.field.text(), only_constant(is))),
         batch: batched,
         incremental: entity.changes.is_some() || entity.delta.is_some(),

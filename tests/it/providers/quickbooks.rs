@@ -11,6 +11,10 @@ use serde_json::{Value, json};
 use super::scenes::scenes;
 use super::stand::{Connection, Stand, Start, Subject, There, Way};
 
+mod desk;
+mod ledger;
+mod purchases;
+
 struct Books(QuickBooksSandbox);
 
 fn text(value: &Value) -> Option<String> {

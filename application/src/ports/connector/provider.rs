@@ -165,6 +165,8 @@ pub struct RemoteEntity {
     pub volatile: Vec<String>,
     /// Whether an update may carry changed fields only.
     pub sparse_update: bool,
+    /// Whether a record is made inactive by sending it whole, because the provider clears what is left out.
+    pub whole_deactivate: bool,
     /// Field and value that mean "inactive", which counts as deleted.
     pub inactive: Option<(String, serde_json::Value)>,
     /// Writes one batch call may carry; 1 without batches.

@@ -7,7 +7,19 @@ use super::build::{
 };
 
 pub(super) fn all() -> Vec<EntitySchema> {
-    vec![bill(), expense(), account(), transaction(), transactions(), tax_code(), term(), vat_return()]
+    vec![
+        bill(),
+        bill_payment(),
+        expense(),
+        account(),
+        class(),
+        journal(),
+        transaction(),
+        transactions(),
+        tax_code(),
+        term(),
+        vat_return(),
+    ]
 }
 
 fn bill() -> EntitySchema {
@@ -33,6 +45,30 @@ fn bill() -> EntitySchema {
     )
 }
 
+/// What was paid to a vendor, from a bank account or by a card, and the bills it was for.
+fn bill_payment() -> EntitySchema {
+    entity(
+        "bill_payment",
+        "Bill payment",
+        "number",
+        &[
+            text("number"),
+            required(reference("vendor", "vendor")),
+            required(date("date")),
+            required(money("amount")),
+            text("currency method status"),
+            decimal("exchange_rate"),
+            reference("account", "bank_account card_account payable_account"),
+            array("bills", "line_id"),
+            text("bills[*].line_id"),
+            reference("bill", "bills[*].bill"),
+            money("bills[*].amount unapplied_amount"),
+            text("external_reference memo"),
+            personal("notes"),
+        ],
+    )
+}
+
 /// The fields that document 004 maps (`expense_amount`, `expense_date`, the type behind the accounting codes).
 fn expense() -> EntitySchema {
     entity(
@@ -49,6 +85,7 @@ fn expense() -> EntitySchema {
             reference("project", "project"),
             reference("account", "account payment_account"),
             reference("tax_code", "tax_code"),
+            lines(),
             personal("employee description"),
             decimal("distance_km"),
             boolean("billable reimbursable"),
@@ -71,6 +108,48 @@ fn account() -> EntitySchema {
             money("balance"),
             boolean("active"),
             text("external_reference"),
+        ],
+    )
+}
+
+/// What amounts are told apart by beside their account: a department, a shop, a line of business.
+fn class() -> EntitySchema {
+    entity(
+        "class",
+        "Class",
+        "name",
+        &[
+            required(text("name")),
+            text("full_name code description"),
+            reference("class", "parent"),
+            boolean("active"),
+            text("external_reference"),
+        ],
+    )
+}
+
+/// An entry in the general ledger: a line has a debit or a credit, and all debits equal all credits.
+fn journal() -> EntitySchema {
+    entity(
+        "journal",
+        "Journal entry",
+        "number",
+        &[
+            text("number"),
+            required(date("date")),
+            text("currency status"),
+            decimal("exchange_rate"),
+            array("lines", "line_id"),
+            text("lines[*].line_id lines[*].description"),
+            reference("account", "lines[*].account"),
+            money("lines[*].debit lines[*].credit"),
+            reference("class", "lines[*].class"),
+            reference("tax_code", "lines[*].tax_code"),
+            reference("customer", "lines[*].customer"),
+            reference("vendor", "lines[*].vendor"),
+            boolean("adjustment"),
+            money("total"),
+            text("external_reference memo"),
         ],
     )
 }

@@ -93,6 +93,7 @@ pub(super) fn lines() -> Vec<FieldSchema> {
         money("lines[*].unit_price lines[*].discount lines[*].amount"),
         reference("tax_code", "lines[*].tax_code"),
         reference("account", "lines[*].account"),
+        reference("class", "lines[*].class"),
     ]
     .concat()
 }

@@ -24,7 +24,7 @@ fn marked<'a>(company: &Company, kind: Kind, body: &'a Object) -> Option<&'a str
 /// Live objects beyond the first with the same business key. Inactive, deleted and voided ones do
 /// not count.
 pub(crate) fn duplicates(company: &Company) -> u64 {
-    let kinds = [Kind::Customer, Kind::Vendor, Kind::Item, Kind::Invoice, Kind::CreditMemo, Kind::Payment];
+    let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_transaction() || kind.has_active());
     let mut counts: BTreeMap<String, u64> = BTreeMap::new();
     for kind in kinds {
         for (_, row) in company.table(kind).rows().filter(|(_, row)| row.active && !row.voided) {

@@ -244,8 +244,8 @@ fn performed(company: &mut Company, call: &Call, lag_ms: i64) -> Result<Value, R
     let verb = match (call.param("operation"), include) {
         ("" | "update", "" | "allowduplicatedocnum") => Verb::Save,
         ("delete", "") => Verb::Delete,
-        ("update", "void") if kind == Kind::Payment => Verb::Void,
-        ("void", "") if kind != Kind::Payment => Verb::Void,
+        ("update", "void") if kind.is_payment() => Verb::Void,
+        ("void", "") if !kind.is_payment() => Verb::Void,
         (operation, include) => {
             return Err(Refusal::not_modelled(format!("operation={operation}&include={include}")));
         }

@@ -7,6 +7,7 @@ pub(crate) enum Kind {
     Vendor,
     Item,
     Account,
+    Class,
     Term,
     TaxCode,
     CompanyInfo,
@@ -14,14 +15,19 @@ pub(crate) enum Kind {
     Invoice,
     CreditMemo,
     Payment,
+    Bill,
+    BillPayment,
+    Purchase,
+    JournalEntry,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 16] = [
         Self::Customer,
         Self::Vendor,
         Self::Item,
         Self::Account,
+        Self::Class,
         Self::Term,
         Self::TaxCode,
         Self::CompanyInfo,
@@ -29,6 +35,10 @@ impl Kind {
         Self::Invoice,
         Self::CreditMemo,
         Self::Payment,
+        Self::Bill,
+        Self::BillPayment,
+        Self::Purchase,
+        Self::JournalEntry,
     ];
 
     /// The name in bodies and queries.
@@ -38,6 +48,7 @@ impl Kind {
             Self::Vendor => "Vendor",
             Self::Item => "Item",
             Self::Account => "Account",
+            Self::Class => "Class",
             Self::Term => "Term",
             Self::TaxCode => "TaxCode",
             Self::CompanyInfo => "CompanyInfo",
@@ -45,6 +56,10 @@ impl Kind {
             Self::Invoice => "Invoice",
             Self::CreditMemo => "CreditMemo",
             Self::Payment => "Payment",
+            Self::Bill => "Bill",
+            Self::BillPayment => "BillPayment",
+            Self::Purchase => "Purchase",
+            Self::JournalEntry => "JournalEntry",
         }
     }
 
@@ -70,7 +85,31 @@ impl Kind {
 
     /// Transactions are deleted; list objects are made inactive.
     pub(crate) const fn is_transaction(self) -> bool {
-        matches!(self, Self::Invoice | Self::CreditMemo | Self::Payment)
+        matches!(
+            self,
+            Self::Invoice
+                | Self::CreditMemo
+                | Self::Payment
+                | Self::Bill
+                | Self::BillPayment
+                | Self::Purchase
+                | Self::JournalEntry
+        )
+    }
+
+    /// Applies an amount to other transactions.
+    pub(crate) const fn is_payment(self) -> bool {
+        matches!(self, Self::Payment | Self::BillPayment)
+    }
+
+    /// Voided by `operation=void`, or by `operation=update&include=void` (payments).
+    pub(crate) const fn can_be_voided(self) -> bool {
+        matches!(self, Self::Invoice | Self::Payment | Self::BillPayment)
+    }
+
+    /// Whether webhooks tell of it (the provider's list of webhook entities).
+    pub(crate) const fn in_webhooks(self) -> bool {
+        !matches!(self, Self::TaxCode | Self::CompanyInfo)
     }
 
     /// Shares one space of display names with the others.
@@ -80,7 +119,12 @@ impl Kind {
 
     /// Whether the API can write it here; the rest is reference data.
     pub(crate) const fn is_writable(self) -> bool {
-        !matches!(self, Self::TaxCode | Self::CompanyInfo | Self::Preferences)
+        !matches!(self, Self::TaxCode | Self::Preferences)
+    }
+
+    /// Whether the API can make one: there is one description of a company, which can only be changed.
+    pub(crate) const fn can_be_created(self) -> bool {
+        !matches!(self, Self::CompanyInfo)
     }
 
     /// Whether change data capture covers it (tax codes are excepted by the provider).
@@ -92,7 +136,13 @@ impl Kind {
     pub(crate) const fn has_active(self) -> bool {
         matches!(
             self,
-            Self::Customer | Self::Vendor | Self::Item | Self::Account | Self::Term | Self::TaxCode
+            Self::Customer
+                | Self::Vendor
+                | Self::Item
+                | Self::Account
+                | Self::Class
+                | Self::Term
+                | Self::TaxCode
         )
     }
 
@@ -100,8 +150,13 @@ impl Kind {
     pub(crate) const fn key_field(self) -> Option<&'static str> {
         match self {
             Self::Customer | Self::Vendor => Some("DisplayName"),
-            Self::Item | Self::Account | Self::Term | Self::TaxCode => Some("Name"),
-            Self::Invoice | Self::CreditMemo => Some("DocNumber"),
+            Self::Item | Self::Account | Self::Class | Self::Term | Self::TaxCode => Some("Name"),
+            Self::Invoice
+            | Self::CreditMemo
+            | Self::Bill
+            | Self::BillPayment
+            | Self::Purchase
+            | Self::JournalEntry => Some("DocNumber"),
             Self::Payment | Self::CompanyInfo | Self::Preferences => None,
         }
     }
@@ -110,7 +165,7 @@ impl Kind {
     pub(crate) const fn note_field(self) -> Option<&'static str> {
         match self {
             Self::Customer | Self::Vendor => Some("Notes"),
-            Self::Invoice | Self::CreditMemo | Self::Payment => Some("PrivateNote"),
+            _ if self.is_transaction() => Some("PrivateNote"),
             _ => None,
         }
     }

@@ -120,7 +120,7 @@ impl QuickBooksSandbox {
         self.by_hand(Verb::Delete, entity, Some(id), Value::Null)
     }
 
-    /// Voids an invoice or payment.
+    /// Voids an invoice, a payment or a bill payment.
     pub fn void(&self, entity: &str, id: &str) -> Result<Value, Value> {
         self.by_hand(Verb::Void, entity, Some(id), Value::Null)
     }

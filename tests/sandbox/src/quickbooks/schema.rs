@@ -4,6 +4,8 @@
 mod lists;
 mod names;
 mod parts;
+mod purchase_lines;
+mod purchases;
 mod sales;
 
 use super::kind::Kind;
@@ -102,6 +104,7 @@ pub(crate) fn fields(kind: Kind) -> &'static [Field] {
         Kind::Vendor => names::VENDOR,
         Kind::Item => lists::ITEM,
         Kind::Account => lists::ACCOUNT,
+        Kind::Class => lists::CLASS,
         Kind::Term => lists::TERM,
         Kind::TaxCode => lists::TAX_CODE,
         Kind::CompanyInfo => lists::COMPANY_INFO,
@@ -109,6 +112,10 @@ pub(crate) fn fields(kind: Kind) -> &'static [Field] {
         Kind::Invoice => sales::INVOICE,
         Kind::CreditMemo => sales::CREDIT_MEMO,
         Kind::Payment => sales::PAYMENT,
+        Kind::Bill => purchases::BILL,
+        Kind::BillPayment => purchases::BILL_PAYMENT,
+        Kind::Purchase => purchases::PURCHASE,
+        Kind::JournalEntry => purchases::JOURNAL_ENTRY,
     }
 }
 

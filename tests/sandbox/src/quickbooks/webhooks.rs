@@ -49,7 +49,8 @@ impl Sender {
     }
 
     /// Queues changes.
-    pub(crate) fn send(&self, changes: Vec<Change>) {
+    pub(crate) fn send(&self, mut changes: Vec<Change>) {
+        changes.retain(|change| change.kind.in_webhooks());
         if !changes.is_empty() {
             // The thread lives as long as this sender; a failure would mean there is nobody to tell.
             let _ = self.changes.send(changes);

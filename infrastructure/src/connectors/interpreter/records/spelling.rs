@@ -23,6 +23,8 @@ pub(in super::super) fn spelled(
     record: &mut Fields,
 ) -> Result<(), String> {
     each(entity, record, |field, value, code| match (field.spelling, &field.key) {
+        (Some(Spelling::Tagged), Some(key)) => keyed::as_tagged(value, key),
+        (Some(Spelling::Detailed), Some(key)) => keyed::as_detailed(value, key),
         (Some(Spelling::Keyed), Some(key)) => Ok(keyed::as_array(value, key)),
         _ => write(manifest, field, value, code),
     })
@@ -187,6 +189,8 @@ fn read(manifest: &Manifest, field: &Field, value: &Value, currency: Option<&str
             let own = value.as_str()?.strip_prefix(field.key.as_deref()?);
             Some(own.map_or(Value::Null, Value::from))
         }
+        Spelling::Tagged => keyed::by_tag(value, field.key.as_deref()?),
+        Spelling::Detailed => keyed::by_detail(value, field.key.as_deref()?),
     }
 }
 
@@ -226,7 +230,7 @@ fn write(
             _ => None,
         },
         Spelling::Upper => Some(plain.to_lowercase().into()),
-        Spelling::Keyed => None,
+        Spelling::Keyed | Spelling::Tagged | Spelling::Detailed => None,
         Spelling::Prefixed => Some(prefixed(field, &plain).into()),
     })
 }

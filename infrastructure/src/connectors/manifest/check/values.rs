@@ -22,21 +22,21 @@ pub(super) fn check(name: &str, entity: &Entity, problems: &mut Problems) {
     }
 }
 
-/// What tells the elements of a keyed array apart.
+/// What tells the elements of a keyed array, or the kinds of an object, apart.
 fn keyed(entity: &Entity, (path, field): (&str, &Field), at: &[&str], problems: &mut Problems) {
-    let keyed = field.spelling == Some(Spelling::Keyed);
-    let message = "nothing tells the elements of the array apart";
+    let keyed = matches!(field.spelling, Some(Spelling::Keyed | Spelling::Tagged | Spelling::Detailed));
+    let message = "nothing tells the elements of the array, or the kinds of the object, apart";
     let hint = "set key to the member that does, such as \"PhoneType\"";
     problems.when(keyed && field.key.is_none(), at, message, hint);
     let prefixed = field.spelling == Some(Spelling::Prefixed);
     let message = "nothing says what stands before the text";
     problems.when(prefixed && field.key.is_none(), at, message, "set key to it, such as \"headwater-\"");
     let stray = !keyed && !prefixed && field.key.is_some();
-    problems.when(stray, at, "only keyed and prefixed read a key", "remove key");
+    problems.when(stray, at, "only keyed, tagged, detailed and prefixed read a key", "remove key");
     let inside = format!("{path}.");
     let mut others = entity.fields.iter();
     let mixed = others.any(|(name, other)| other.spelling.is_some() && name.starts_with(&inside));
-    let message = "a field inside a keyed array has a spelling of its own, which is not read";
+    let message = "a field inside a keyed array or an object of several kinds has a spelling of its own, which is not read";
     problems.when(keyed && mixed, at, message, "describe the inner field by its type alone");
 }
 
@@ -73,6 +73,6 @@ fn fitting(spelling: Spelling) -> &'static [&'static str] {
         Spelling::Text => &["integer", "decimal", "money", "boolean"],
         Spelling::TF => &["boolean"],
         Spelling::Upper | Spelling::Prefixed => &["text"],
-        Spelling::Keyed => &["object"],
+        Spelling::Keyed | Spelling::Tagged | Spelling::Detailed => &["object"],
     }
 }

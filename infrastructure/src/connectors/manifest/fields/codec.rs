@@ -36,6 +36,13 @@ pub enum Spelling {
     /// A text behind the text `key` (`headwater-C-1`); plain: what stands behind it. A text without it is somebody else's,
     /// and is null: for a field that carries our reference, and that others use too.
     Prefixed,
+    /// An object whose member `key` says what it is (`{ "type": "Vendor", "value": "7" }`); plain: an object with that word
+    /// as its one member (`EntityRef.Vendor.value`), so that each kind can be mapped by itself.
+    Tagged,
+    /// An object whose member `key` names another of its members, where the rest stands
+    /// (`{ "DetailType": "ByItem", "ByItem": { "Qty": 1 } }`); plain: that member is called `Detail` (`Line[*].Detail.Qty`), so
+    /// that what the kinds have in common is mapped once.
+    Detailed,
 }
 
 /// A field: its type, and how the provider spells its values.
@@ -47,7 +54,8 @@ pub struct Field {
     pub spelling: Option<Spelling>,
     /// `minor_units`: where the record has the currency's code, or the code itself behind `=` (`=GBP`).
     pub currency: Option<String>,
-    /// `keyed`: the member by which the elements of the array are told apart. `prefixed`: what stands before the text.
+    /// `keyed`: the member by which the elements of the array are told apart; `tagged`, `detailed`: the one that
+    /// says what the object is; `prefixed`: what stands before the text.
     pub key: Option<String>,
 }
 

@@ -30,7 +30,7 @@ pub(crate) fn run(company: &Company, text: &str, view: View) -> Result<Value, Re
     }
     let asks_active = query.conditions.iter().any(|c| c.property == "Active");
     let hides_inactive = kind.has_active() && !asks_active;
-    let asks_balance = kind == Kind::Customer && query.conditions.iter().any(|c| c.property == "Balance");
+    let asks_balance = kind.is_name() && query.conditions.iter().any(|c| c.property == "Balance");
     let is_hit = |id: u64, row: &'_ Row| -> bool {
         view.body(row).is_some_and(|body| {
             let is_active = body.get("Active").and_then(Value::as_bool).unwrap_or(true);
@@ -142,7 +142,7 @@ fn order(company: &Company, kind: Kind, query: &Query, hits: &mut Vec<Hit<'_>>) 
         _ => {}
     }
     let key_of = |id: u64, body: &Object, property: &str| -> Key {
-        if kind == Kind::Customer && property == "Balance" {
+        if kind.is_name() && property == "Balance" {
             return Key::Number(company.balance_of(id));
         }
         key(body, property)

@@ -69,7 +69,7 @@ fn complete_customer(company: &Company, subject: Subject<'_>, draft: &mut Object
 }
 
 /// Today when no date is given; due by the term, else at once.
-fn complete_dates(company: &Company, draft: &mut Object) {
+pub(super) fn complete_dates(company: &Company, draft: &mut Object) {
     let today = company.clock.today();
     let date = parse_date(text_of(draft, "TxnDate")).unwrap_or(today);
     draft.insert("TxnDate".into(), Value::from(date.to_string()));
@@ -93,10 +93,15 @@ fn complete_number(company: &mut Company, subject: Subject<'_>, draft: &mut Obje
         }
         return Ok(());
     }
-    if company.settings.unique_doc_numbers && !subject.any_doc_number {
-        let other = company.table(subject.kind).with_key(&number).find(|id| Some(*id) != subject.id);
+    check_number(company, subject, &number)
+}
+
+/// Refuses a document number in use, where the company asks for that.
+pub(super) fn check_number(company: &Company, subject: Subject<'_>, number: &str) -> Result<(), Refusal> {
+    if !number.is_empty() && company.settings.unique_doc_numbers && !subject.any_doc_number {
+        let other = company.table(subject.kind).with_key(number).find(|id| Some(*id) != subject.id);
         if let Some(other) = other {
-            return Err(Refusal::duplicate_document(&number, subject.kind.name(), other));
+            return Err(Refusal::duplicate_document(number, subject.kind.name(), other));
         }
     }
     Ok(())
@@ -124,8 +129,19 @@ pub(crate) fn settle(company: &Company, kind: Kind, id: Option<u64>, draft: &mut
     if applied.is_empty() {
         draft.remove("LinkedTxn");
     } else {
-        let links: Vec<Value> =
-            applied.keys().map(|payment| json!({"TxnId": id_text(*payment), "TxnType": "Payment"})).collect();
+        let links: Vec<Value> = applied
+            .keys()
+            .map(|id| json!({"TxnId": id_text(*id), "TxnType": type_of(company, *id)}))
+            .collect();
         draft.insert("LinkedTxn".into(), Value::Array(links));
+    }
+}
+
+/// What links call a payment: a bill payment by the way it was made.
+fn type_of(company: &Company, payment: u64) -> &'static str {
+    match company.row(Kind::BillPayment, payment) {
+        None => "Payment",
+        Some(row) if text_of(&row.body, "PayType") == "CreditCard" => "BillPaymentCreditCard",
+        Some(_) => "BillPaymentCheck",
     }
 }

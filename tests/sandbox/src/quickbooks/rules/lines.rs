@@ -89,7 +89,7 @@ fn sales_line(company: &Company, line: &Object, sums: &mut Sums) -> Result<Objec
 }
 
 /// `Amount` must be `Qty` times `UnitPrice`, rounded to cents, when both are given.
-fn checked_amount(detail: &Object, amount: Decimal) -> Result<Decimal, Refusal> {
+pub(super) fn checked_amount(detail: &Object, amount: Decimal) -> Result<Decimal, Refusal> {
     let both = detail.get("Qty").and_then(decimal).zip(detail.get("UnitPrice").and_then(decimal));
     match both {
         Some((quantity, price)) => {
@@ -118,7 +118,7 @@ fn discount_line(line: &mut Object, sums: &mut Sums) -> Result<(), Refusal> {
 }
 
 /// Ids and positions: a line keeps an id the document already has; others get the next free one.
-fn number_lines(subject: Subject<'_>, lines: &mut [Object]) {
+pub(super) fn number_lines(subject: Subject<'_>, lines: &mut [Object]) {
     let old = subject.old.map(|old| items_of(old, "Line")).unwrap_or_default();
     let known: BTreeSet<&str> = old.iter().filter_map(|line| line.get("Id")?.as_str()).collect();
     let mut next = known.iter().filter_map(|id| id.parse::<u64>().ok()).max().unwrap_or(0) + 1;

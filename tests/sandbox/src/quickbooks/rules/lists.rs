@@ -29,13 +29,7 @@ pub(super) fn complete_item(
     }
     check_item_accounts(draft, &kind)?;
     check_reference(company, draft, "ParentRef", Kind::Item)?;
-    let parent = reference(draft, "ParentRef").and_then(|id| company.usable(Kind::Item, id));
-    let name = text_of(draft, "Name");
-    let full = parent.map_or_else(
-        || name.to_owned(),
-        |parent| format!("{}:{name}", text_of(&parent.body, "FullyQualifiedName")),
-    );
-    draft.insert("FullyQualifiedName".into(), Value::from(full));
+    complete_full_name(company, subject, draft);
     draft.entry("UnitPrice").or_insert_with(|| Value::from(0));
     draft.entry("Taxable").or_insert(Value::Bool(false));
     draft.entry("TrackQtyOnHand").or_insert(Value::Bool(false));
@@ -69,13 +63,51 @@ pub(super) fn complete_account(
     }
     check_reference(company, draft, "ParentRef", Kind::Account)?;
     complete_currency(company, draft)?;
-    let name = draft.get("Name").cloned().unwrap_or_default();
-    draft.insert("FullyQualifiedName".into(), name);
+    complete_full_name(company, subject, draft);
     let is_sub = draft.contains_key("ParentRef");
     draft.insert("SubAccount".into(), Value::Bool(is_sub));
+    if let Some(class) = classification(text_of(draft, "AccountType")) {
+        draft.entry("Classification").or_insert_with(|| Value::from(class));
+    }
     draft.insert("CurrentBalance".into(), Value::from(0));
     draft.insert("CurrentBalanceWithSubAccounts".into(), Value::from(0));
     Ok(())
+}
+
+/// What kind of account each type is.
+fn classification(account_type: &str) -> Option<&'static str> {
+    Some(match account_type {
+        "Bank" | "Accounts Receivable" | "Other Current Asset" | "Fixed Asset" | "Other Asset" => "Asset",
+        "Accounts Payable" | "Credit Card" | "Other Current Liability" | "Long Term Liability" => "Liability",
+        "Equity" => "Equity",
+        "Income" | "Other Income" => "Revenue",
+        "Cost of Goods Sold" | "Expense" | "Other Expense" => "Expense",
+        _ => return None,
+    })
+}
+
+pub(super) fn complete_class(
+    company: &Company,
+    subject: Subject<'_>,
+    draft: &mut Object,
+) -> Result<(), Refusal> {
+    complete_name(company, subject, draft)?;
+    check_reference(company, draft, "ParentRef", Kind::Class)?;
+    complete_full_name(company, subject, draft);
+    let is_sub = draft.contains_key("ParentRef");
+    draft.insert("SubClass".into(), Value::Bool(is_sub));
+    Ok(())
+}
+
+/// The names of its parents and its own, with colons between.
+fn complete_full_name(company: &Company, subject: Subject<'_>, draft: &mut Object) {
+    let parent = reference(draft, "ParentRef").and_then(|id| company.usable(subject.kind, id));
+    let name = text_of(draft, "Name");
+    let full = parent.map_or_else(
+        || name.to_owned(),
+        |parent| format!("{}:{name}", text_of(&parent.body, "FullyQualifiedName")),
+    );
+    draft.insert("FullyQualifiedName".into(), Value::from(full));
 }
 
 pub(super) fn complete_term(
@@ -100,10 +132,11 @@ fn complete_name(company: &Company, subject: Subject<'_>, draft: &mut Object) ->
         return Err(Refusal::missing("Name"));
     }
     let mut name = name_after_switch(subject, "Name", &given, active);
-    if !active && is_taken(company, subject, &name) {
+    let parent = reference(draft, "ParentRef");
+    if !active && is_taken(company, subject, &name, parent) {
         name = format!("{given} (deleted {})", subject.id.unwrap_or_default());
     }
-    if is_taken(company, subject, &name) {
+    if is_taken(company, subject, &name, parent) {
         return Err(Refusal::duplicate_name());
     }
     draft.insert("Active".into(), Value::Bool(active));
@@ -111,6 +144,10 @@ fn complete_name(company: &Company, subject: Subject<'_>, draft: &mut Object) ->
     Ok(())
 }
 
-fn is_taken(company: &Company, subject: Subject<'_>, name: &str) -> bool {
-    company.table(subject.kind).with_key(name).any(|id| Some(id) != subject.id)
+/// Accounts and classes may share a name below different parents; items may not.
+fn is_taken(company: &Company, subject: Subject<'_>, name: &str, parent: Option<&str>) -> bool {
+    let below = |id: u64| company.row(subject.kind, id).and_then(|row| reference(&row.body, "ParentRef"));
+    let nested = matches!(subject.kind, Kind::Account | Kind::Class);
+    let mut known = company.table(subject.kind).with_key(name);
+    known.any(|id| Some(id) != subject.id && (!nested || below(id) == parent))
 }

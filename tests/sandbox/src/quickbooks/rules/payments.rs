@@ -58,33 +58,48 @@ fn check_lines(
         let Some((kind, id)) = target(line)? else {
             return Err(Refusal::missing("Line.LinkedTxn"));
         };
+        if kind == Kind::Bill {
+            return Err(Refusal::business("A bill is paid by a bill payment."));
+        }
         let row = company
             .row(kind, id)
             .ok_or_else(|| Refusal::bad_reference("Line.LinkedTxn.TxnId", &id.to_string()))?;
         if reference(&row.body, "CustomerRef") != Some(customer) {
             return Err(Refusal::business("The linked transaction belongs to another customer."));
         }
-        let others = company.applied_sum(id, subject.id);
-        let open = amount_of(&row.body, "TotalAmt") - amount_of(&row.body, "Deposit") - others;
-        if amount < Decimal::ZERO {
-            return Err(Refusal::business("The amount applied must be 0 or greater."));
-        }
-        if amount > open {
-            return Err(Refusal::business("The amount applied is more than the open balance."));
-        }
+        check_applied(company, subject, (id, &row.body), amount)?;
         taken += if kind == Kind::CreditMemo { -amount } else { amount };
     }
     Ok(taken)
 }
 
+/// Whether a document has this much open, payments other than the subject considered.
+pub(super) fn check_applied(
+    company: &Company,
+    subject: Subject<'_>,
+    (id, body): (u64, &Object),
+    amount: Decimal,
+) -> Result<(), Refusal> {
+    let others = company.applied_sum(id, subject.id);
+    let open = amount_of(body, "TotalAmt") - amount_of(body, "Deposit") - others;
+    if amount < Decimal::ZERO {
+        return Err(Refusal::business("The amount applied must be 0 or greater."));
+    }
+    if amount > open {
+        return Err(Refusal::business("The amount applied is more than the open balance."));
+    }
+    Ok(())
+}
+
 /// The document a line is for.
-fn target(line: &Object) -> Result<Option<Target>, Refusal> {
+pub(super) fn target(line: &Object) -> Result<Option<Target>, Refusal> {
     let Some(link) = items_of(line, "LinkedTxn").first().and_then(Value::as_object) else {
         return Ok(None);
     };
     let kind = match text_of(link, "TxnType") {
         "Invoice" => Kind::Invoice,
         "CreditMemo" => Kind::CreditMemo,
+        "Bill" => Kind::Bill,
         "" => return Err(Refusal::missing("Line.LinkedTxn.TxnType")),
         other => return Err(Refusal::not_modelled(format!("payments on {other}"))),
     };

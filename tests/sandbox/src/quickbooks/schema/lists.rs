@@ -121,6 +121,15 @@ pub(super) const ACCOUNT: &[Field] = &[
     server("AccountEx"),
 ];
 
+pub(super) const CLASS: &[Field] = &[
+    text("Name", 100).q(),
+    flag("SubClass"),
+    link("ParentRef"),
+    server("FullyQualifiedName").q(),
+    flag("Active").q(),
+    server("ClassEx"),
+];
+
 pub(super) const TERM: &[Field] = &[
     text("Name", 31).q(),
     flag("Active").q(),
@@ -152,6 +161,7 @@ pub(super) const COMPANY_INFO: &[Field] = &[
     text("CompanyName", 1024),
     text("LegalName", 1024),
     part("CompanyAddr", ADDRESS),
+    part("CustomerCommunicationAddr", ADDRESS),
     part("LegalAddr", ADDRESS),
     part("CompanyEmailAddr", EMAIL),
     part("CompanyURL", WEB),

@@ -53,7 +53,7 @@ pub(super) const CUSTOM_FIELD: &[Field] = &[
 
 pub(super) const LINKED_TXN: &[Field] = &[text("TxnId", 30), text("TxnType", 50), text("TxnLineId", 30)];
 
-const DETAIL_TYPES: &[&str] = &[
+pub(super) const DETAIL_TYPES: &[&str] = &[
     "PaymentLineDetail",
     "DiscountLineDetail",
     "TaxLineDetail",
@@ -73,7 +73,7 @@ const DETAIL_TYPES: &[&str] = &[
     "ItemAdjustmentLineDetail",
 ];
 
-const MARKUP: &[Field] = &[
+pub(super) const MARKUP: &[Field] = &[
     flag("PercentBased"),
     amount("Value"),
     amount("Percent"),
@@ -81,7 +81,7 @@ const MARKUP: &[Field] = &[
     link("MarkUpIncomeAccountRef"),
 ];
 
-const UOM: &[Field] = &[text("Unit", 50), link("UOMSetRef")];
+pub(super) const UOM: &[Field] = &[text("Unit", 50), link("UOMSetRef")];
 
 const SALES_ITEM: &[Field] = &[
     link("ItemRef"),
@@ -114,7 +114,7 @@ const DISCOUNT: &[Field] = &[
     link("TaxCodeRef"),
 ];
 
-const DESCRIPTION: &[Field] = &[date("ServiceDate"), link("TaxCodeRef")];
+pub(super) const DESCRIPTION: &[Field] = &[date("ServiceDate"), link("TaxCodeRef")];
 
 const SUB_TOTAL: &[Field] = &[link("ItemRef"), date("ServiceDate")];
 

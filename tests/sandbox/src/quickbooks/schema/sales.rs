@@ -3,10 +3,10 @@
 use super::parts::{ADDRESS, EMAIL, LINKED_TXN, MEMO, PAYMENT_LINE, SALES_LINE, TXN_TAX};
 use super::{Field, Shape, amount, date, field, flag, link, many, part, server, text};
 
-const TAX_CALCULATIONS: &[&str] = &["TaxInclusive", "TaxExcluded", "NotApplicable"];
-const PRINT: &[&str] = &["NotSet", "NeedToPrint", "PrintComplete"];
+pub(super) const TAX_CALCULATIONS: &[&str] = &["TaxInclusive", "TaxExcluded", "NotApplicable"];
+pub(super) const PRINT: &[&str] = &["NotSet", "NeedToPrint", "PrintComplete"];
 const EMAILED: &[&str] = &["NotSet", "NeedToSend", "EmailSent"];
-const PAID_BY: &[&str] = &["Cash", "Check", "CreditCard", "Expense", "Other"];
+pub(super) const PAID_BY: &[&str] = &["Cash", "Check", "CreditCard", "Expense", "Other"];
 
 pub(super) const INVOICE: &[Field] = &[
     text("DocNumber", 21).q(),

@@ -1,29 +1,34 @@
-//! What is owed: customers' balances, and what payments take off each transaction.
+//! What is owed: the balances of customers and vendors, and what payments take off each transaction.
 
 use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
 use super::company::{Company, key_of_id};
-use crate::quickbooks::decimals::{Object, amount_of, reference};
+use crate::quickbooks::decimals::{Object, amount_of, items_of, reference};
 use crate::quickbooks::kind::Kind;
 
 impl Company {
-    /// What a customer owes: invoices less credit memos less unapplied payments.
-    pub(crate) fn balance_of(&self, customer: u64) -> Decimal {
-        self.balances.get(&customer).copied().unwrap_or_default()
+    /// What a customer owes (invoices less credit memos less unapplied payments), or what a vendor is owed (bills less
+    /// what payments have left).
+    pub(crate) fn balance_of(&self, name: u64) -> Decimal {
+        self.balances.get(&name).copied().unwrap_or_default()
     }
 
-    /// Adds (or takes away) a transaction's part in its customer's balance.
+    /// Adds (or takes away) a transaction's part in the balance of its customer or vendor.
     pub(super) fn shift_balance(&mut self, kind: Kind, body: &Object, add: bool) {
         let part = match kind {
             Kind::Invoice => amount_of(body, "Balance"),
             Kind::CreditMemo => -amount_of(body, "RemainingCredit"),
             Kind::Payment => -amount_of(body, "UnappliedAmt"),
+            Kind::Bill => amount_of(body, "Balance"),
+            Kind::BillPayment => -unapplied(body),
             _ => return,
         };
-        let Some(customer) = reference(body, "CustomerRef").and_then(key_of_id) else { return };
-        let balance = self.balances.entry(customer).or_default();
+        // Ids of customers and vendors come from one sequence.
+        let name = reference(body, "CustomerRef").or_else(|| reference(body, "VendorRef"));
+        let Some(name) = name.and_then(key_of_id) else { return };
+        let balance = self.balances.entry(name).or_default();
         *balance += if add { part } else { -part };
     }
 
@@ -53,4 +58,10 @@ impl Company {
             }
         }
     }
+}
+
+/// What a bill payment has left after its lines.
+fn unapplied(payment: &Object) -> Decimal {
+    let lines = items_of(payment, "Line").iter().filter_map(serde_json::Value::as_object);
+    amount_of(payment, "TotalAmt") - lines.map(|line| amount_of(line, "Amount")).sum::<Decimal>()
 }

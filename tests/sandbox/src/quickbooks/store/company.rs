@@ -63,7 +63,7 @@ pub(crate) struct Company {
     pub(crate) keep_previous: bool,
     /// What payments apply to each transaction: target, then payment, then amount.
     pub(super) applied: HashMap<u64, BTreeMap<u64, Decimal>>,
-    /// Open balance by customer.
+    /// Open balance by customer and vendor.
     pub(super) balances: HashMap<u64, Decimal>,
     tables: Vec<Table>,
     pub(super) next_list: [u64; Kind::ALL.len()],

@@ -15,6 +15,9 @@ const ACCOUNTS: &[(u64, &str, &str, &str, &str)] = &[
     (81, "Inventory Asset", "Other Current Asset", "Inventory", "Asset"),
     (84, "Accounts Receivable (A/R)", "Accounts Receivable", "AccountsReceivable", "Asset"),
     (86, "Discounts given", "Income", "DiscountsRefundsGiven", "Revenue"),
+    (7, "Advertising", "Expense", "AdvertisingPromotional", "Expense"),
+    (13, "Meals and Entertainment", "Expense", "EntertainmentMeals", "Expense"),
+    (41, "Mastercard", "Credit Card", "CreditCard", "Liability"),
     (33, "Accounts Payable (A/P)", "Accounts Payable", "AccountsPayable", "Liability"),
 ];
 
@@ -55,6 +58,8 @@ impl Company {
             1,
             json!({
                 "CompanyName": "Sandbox Company", "LegalName": "Sandbox Company", "Country": country,
+                "Email": {"Address": "books@sandbox.example"}, "PrimaryPhone": {"FreeFormNumber": "555-0100"},
+                "CompanyAddr": {"Line1": "1 Sandbox Way", "City": "Bayshore", "PostalCode": "94326"},
                 "FiscalYearStartMonth": "January", "SupportedLanguages": "en",
                 "NameValue": [{"Name": "OfferingSku", "Value": "QuickBooks Online Plus"}]
             }),

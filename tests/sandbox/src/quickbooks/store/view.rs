@@ -42,6 +42,8 @@ impl Company {
             let balance = number(self.balance_of(id));
             shown.insert("Balance".into(), balance.clone());
             shown.insert("BalanceWithJobs".into(), balance);
+        } else if kind == Kind::Vendor {
+            shown.insert("Balance".into(), number(self.balance_of(id)));
         }
         shown
     }

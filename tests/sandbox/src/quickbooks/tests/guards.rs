@@ -77,12 +77,12 @@ async fn batches_have_a_limit_of_their_own() {
 #[tokio::test]
 async fn what_is_not_modelled_says_so() {
     let desk = Desk::open().await;
-    for path in ["/bill/1", "/reports/ProfitAndLoss", "/invoice/1/pdf"] {
+    for path in ["/estimate/1", "/reports/ProfitAndLoss", "/invoice/1/pdf"] {
         let (status, body) = desk.get(path).await;
         assert_eq!(status, 501, "{path}");
         assert!(body["not_modelled"].is_string());
     }
-    assert_eq!(desk.ask("select * from Bill").await.0, 501);
+    assert_eq!(desk.ask("select * from Estimate").await.0, 501);
     assert_eq!(desk.post("/invoice?operation=send", json!({})).await.0, 501);
     assert_eq!(desk.post("/taxcode", json!({})).await.0, 501);
     let elsewhere = format!("{}/v4/entities", desk.sandbox.base_url);

@@ -9,4 +9,5 @@ mod guards;
 mod identity;
 mod notices;
 mod oauth;
+mod purchases;
 mod updates;

@@ -21,6 +21,9 @@ pub(super) fn delete(
     }
     let draft = check(kind, body)?;
     let (id, _) = addressed(company, kind, &draft, manner)?;
+    if kind == Kind::Bill && !company.applied_to(id).is_empty() {
+        return Err(Refusal::business("Unlink the payments of the bill before you delete it."));
+    }
     unlink(company, kind, id);
     company.remove(kind, id);
     company.tally.note(|s| s.deletes += 1);
@@ -33,7 +36,7 @@ pub(super) fn void(
     body: &Object,
     manner: Manner,
 ) -> Result<Value, Refusal> {
-    if !matches!(kind, Kind::Invoice | Kind::Payment) {
+    if !kind.can_be_voided() {
         return Err(Refusal::unsupported(format!("Operation Void is not supported for {}", kind.name())));
     }
     let draft = check(kind, body)?;
@@ -55,7 +58,9 @@ pub(super) fn void(
         settle(company, kind, Some(id), &mut body);
     } else {
         body.insert("Line".into(), json!([]));
-        body.insert(UNAPPLIED.into(), Value::from(0));
+        if kind == Kind::Payment {
+            body.insert(UNAPPLIED.into(), Value::from(0));
+        }
     }
     company.put(kind, id, body, Operation::Void);
     company.tally.note(|s| s.voids += 1);
@@ -64,7 +69,7 @@ pub(super) fn void(
 
 /// Takes the links of a transaction away: its payments are free, or its documents are open again.
 fn unlink(company: &mut Company, kind: Kind, id: u64) {
-    if kind != Kind::Payment {
+    if !kind.is_payment() {
         detach(company, (kind, id));
         return;
     }

@@ -30,6 +30,9 @@ pub(super) fn save(
 }
 
 fn create(company: &mut Company, kind: Kind, draft: Draft, manner: Manner) -> Result<u64, Refusal> {
+    if !kind.can_be_created() {
+        return Err(Refusal::unsupported(format!("Operation create is not supported for {}", kind.name())));
+    }
     let mut fields = draft.fields;
     fields.retain(|_, value| !is_cleared(value));
     let subject = Subject { kind, id: None, old: None, any_doc_number: manner.any_doc_number };
@@ -52,6 +55,9 @@ fn update(company: &mut Company, kind: Kind, draft: Draft, manner: Manner) -> Re
     if kind == Kind::Account && draft.sparse && !manner.by_hand {
         return Err(Refusal::unsupported("Operation sparse update is not supported for Account"));
     }
+    if kind == Kind::CompanyInfo && !draft.sparse {
+        return Err(Refusal::not_modelled("full updates of CompanyInfo"));
+    }
     let reactivates = draft.fields.get("Active") == Some(&Value::Bool(true)) || !draft.sparse;
     if !row.active && !reactivates {
         return Err(Refusal::not_found());
@@ -61,16 +67,16 @@ fn update(company: &mut Company, kind: Kind, draft: Draft, manner: Manner) -> Re
     fields.retain(|_, value| !is_cleared(value));
     let subject = Subject { kind, id: Some(id), old: Some(&old), any_doc_number: manner.any_doc_number };
     rules::complete(company, subject, &mut fields)?;
-    let had = if kind == Kind::Payment { targets(&old) } else { BTreeMap::new() };
+    let had = if kind.is_payment() { targets(&old) } else { BTreeMap::new() };
     company.put(kind, id, fields, Operation::Update);
     link(company, kind, id, &had);
     company.tally.note(|s| s.updates += 1);
     Ok(id)
 }
 
-/// A payment's lines act on the documents they name.
+/// The lines of a payment act on the documents they name.
 fn link(company: &mut Company, kind: Kind, id: u64, had: &BTreeMap<rules::Target, rust_decimal::Decimal>) {
-    if kind != Kind::Payment {
+    if !kind.is_payment() {
         return;
     }
     let Some(has) = company.row(kind, id).map(|row| targets(&row.body)) else { return };
