@@ -10,6 +10,7 @@ mod hmrc;
 mod hubspot;
 mod quickbooks;
 mod salesforce;
+mod sap_b1;
 mod shopify;
 mod stripe;
 mod xero;

@@ -36,6 +36,8 @@ enum Simulator {
     Netsuite(ProviderArgs),
     /// Banks behind Plaid: accounts and transactions
     Plaid(ProviderArgs),
+    /// An SAP Business One company: business partners, items, orders, invoices
+    SapB1(ProviderArgs),
     /// A Shopify shop: GraphQL, customers, products, orders
     Shopify(ProviderArgs),
     /// A Stripe account: customers, products, invoices, payments
@@ -131,6 +133,7 @@ impl SandboxArgs {
             Simulator::Hubspot(args) => providers::hubspot(args).await,
             Simulator::Netsuite(args) => providers::netsuite(args).await,
             Simulator::Plaid(args) => providers::plaid(args).await,
+            Simulator::SapB1(args) => providers::sap_b1(args).await,
             Simulator::Shopify(args) => providers::shopify(args).await,
             Simulator::Stripe(args) => providers::stripe(args).await,
             Simulator::Xero(args) => providers::xero(args).await,

@@ -31,7 +31,7 @@ enum Action {
         #[arg(long)]
         markdown: bool,
     },
-    /// Explains every mistake of a manifest and its cases with file, line and remedy
+    /// Explains every mistake of a manifest with file, line and remedy, and plays its cases
     Check {
         /// A connector's folder, a folder of connectors, or a provider's key [default: those inside the program]
         what: Option<String>,
@@ -66,7 +66,7 @@ impl ConnectorsArgs {
                 list::list(connectors.as_deref(), form).map(|()| true)
             }
             Action::Check { what, live: true, at } => at.run(what.as_deref()).await,
-            Action::Check { what, .. } => check::check(what.as_deref()),
+            Action::Check { what, .. } => check::check(what.as_deref()).await,
             Action::New { key, folder } => new::new(&key, &folder).map(|()| true),
             Action::Schema => {
                 terminal::say(&serde_json::to_string_pretty(&manifest::json_schema())?);
