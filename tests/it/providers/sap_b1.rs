@@ -35,7 +35,6 @@ impl Stand for Company {
         theirs: "phone",
     };
     const HAS_WEBHOOKS: bool = false;
-    const SHOWS_DELETIONS: bool = false;
     const FROM_FOLDER: bool = true;
 
     /// There are no idempotency keys, so nothing can be ignored: documents without a stamp are the harder setting.
@@ -92,8 +91,9 @@ impl Stand for Company {
         self.0.edit("BusinessPartners", id, patch).unwrap();
     }
 
+    /// A deletion leaves no trace; a partner that is not wanted any more is made inactive.
     fn remove(&self, id: &str) {
-        self.0.delete("BusinessPartners", id).unwrap();
+        self.0.edit("BusinessPartners", id, json!({"Frozen": "tYES"})).unwrap();
     }
 
     fn revoke(&self) {
