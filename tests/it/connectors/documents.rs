@@ -42,9 +42,10 @@ fn folder(manifest: &Table) -> Folder {
 /// Lays one table over another; arrays are replaced.
 fn lay(over: Table, base: &mut Table) {
     for (name, value) in over {
-        match (value, base.get_mut(&name)) {
-            (Value::Table(over), Some(Value::Table(base))) => lay(over, base),
-            (value, _) => drop(base.insert(name, value)),
+        if let (Value::Table(over), Some(Value::Table(base))) = (&value, base.get_mut(&name)) {
+            lay(over.clone(), base);
+        } else {
+            base.insert(name, value);
         }
     }
 }

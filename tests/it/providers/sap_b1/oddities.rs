@@ -41,6 +41,13 @@ async fn with_order(stamped: bool) -> Stage<Company> {
     stage
 }
 
+/// The states of the pairs of an entity.
+async fn states(stage: &Stage<Company>, entity: &str) -> Vec<Value> {
+    let pairs = stage.pairs().await;
+    let of = pairs.iter().filter(|pair| pair["local_entity"] == json!(entity));
+    of.map(|pair| pair["sync_status"].clone()).collect()
+}
+
 fn only(stage: &Stage<Company>, set: &str) -> Value {
     let all = stage.there.0.entities(set);
     assert_eq!(all.len(), 1, "{all:?}");
@@ -161,14 +168,33 @@ async fn an_invoice_without_a_stamp_is_read_and_its_cancellation_is_no_invoice()
     assert_eq!(made["UpdateDate"], Value::Null);
     let entry = made["DocEntry"].to_string();
     stage.pull("incremental").await;
-    let pair = stage.pair(&entry).await;
-    assert_eq!(pair["sync_status"], json!("synced"), "{pair}");
+    assert_eq!(states(&stage, "invoice").await, [json!("synced")]);
     stage.there.0.edit("Invoices", &entry, json!({"Cancel": true})).unwrap();
     stage.pull("incremental").await;
     assert_eq!(stage.there.0.entities("Invoices").len(), 2);
-    let invoices = stage.pairs().await.into_iter().filter(|pair| pair["local_entity"] == json!("invoice"));
-    let states: Vec<Value> = invoices.map(|pair| pair["sync_status"].clone()).collect();
-    assert_eq!(states, [json!("deleted")]);
+    assert_eq!(states(&stage, "invoice").await, [json!("deleted")]);
+    stage.close();
+}
+
+#[tokio::test]
+async fn an_invoice_that_was_born_there_has_the_number_it_has_there() {
+    let stage = with_order(true).await;
+    switch(&stage, "invoices").await;
+    let lines = json!([{"ItemCode": "LAMP", "Quantity": 2, "UnitPrice": 1.5}]);
+    let made = stage.there.0.create("Invoices", json!({"CardCode": "C-1", "DocumentLines": lines})).unwrap();
+    stage.pull("incremental").await;
+    let pairs = stage.pairs().await;
+    let pair = pairs.iter().find(|pair| pair["local_entity"] == json!("invoice")).unwrap();
+    let path = format!(
+        "/v1/projects/00000000-0000-7000-8000-000000000002/records/invoice/{}",
+        pair["local_id"].as_str().unwrap()
+    );
+    let local = stage.hub.get(&path).await.unwrap()["body"].clone();
+    assert_eq!(
+        (&local["number"], &local["customer"]),
+        (&json!(made["DocNum"].to_string()), &json!("C-1")),
+        "{local}"
+    );
     stage.close();
 }
 
