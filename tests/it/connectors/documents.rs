@@ -36,7 +36,29 @@ fn examples(path: &Path) -> Vec<(usize, String)> {
 }
 
 fn folder(manifest: &Table) -> Folder {
-    [("manifest.toml".to_owned(), toml::to_string(manifest).unwrap())].into()
+    let lines = manifest.iter().map(|(name, value)| format!("{} = {}\n", quoted(name), written(value)));
+    [("manifest.toml".to_owned(), lines.collect())].into()
+}
+
+/// A text between quotes; what JSON escapes TOML does too.
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
+}
+
+/// A value on one line.
+fn written(value: &Value) -> String {
+    match value {
+        Value::String(text) => quoted(text),
+        Value::Integer(number) => number.to_string(),
+        Value::Boolean(is) => is.to_string(),
+        Value::Array(items) => format!("[{}]", items.iter().map(written).collect::<Vec<_>>().join(", ")),
+        Value::Table(members) => {
+            let members =
+                members.iter().map(|(name, value)| format!("{} = {}", quoted(name), written(value)));
+            format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
+        }
+        other => panic!("no manifest has {other:?}"),
+    }
 }
 
 /// Lays one table over another; arrays are replaced.
