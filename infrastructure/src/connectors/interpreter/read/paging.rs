@@ -3,6 +3,7 @@
 use application::ports::connector::{CallError, RemoteRecord};
 use chrono::SubsecRound;
 use serde_json::value::RawValue;
+use url::Url;
 
 use super::super::answer::holds;
 use super::super::answer::{Good, text_at};
@@ -81,7 +82,7 @@ impl ManifestConnection {
     pub(in super::super) fn same_origin(&self, address: &str) -> Result<String, CallError> {
         let own = self.base()?;
         let base = own.path().trim_end_matches('/');
-        let mut root = own.clone();
+        let mut root = Url::clone(&own);
         // Without the slash at its end, joining would take the last part of the base away.
         root.set_path(&format!("{base}/"));
         let url = root.join(address).map_err(unreadable)?;
