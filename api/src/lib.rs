@@ -1,5 +1,6 @@
 //! Headwater's outer layer: command line, HTTP interface, settings, and the wiring of everything else.
 
+pub mod cases;
 pub mod cli;
 pub mod config;
 pub mod http;

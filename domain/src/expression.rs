@@ -67,7 +67,9 @@ pub enum ExpressionError {
         name: String,
     },
     /// A function that is not there.
-    #[error("the expression calls `{name}`, which is not allowed here")]
+    #[error(
+        "the expression calls `{name}`, which is not allowed here: there are size, contains, startsWith, endsWith, matches, int, uint, string, bool, type, min, max, has, all, exists, exists_one, map, filter, and dec.add, sub, mul, div, round, cmp for decimals"
+    )]
     UnknownFunction {
         /// The function.
         name: String,

@@ -172,7 +172,17 @@ fn a_new_connector_has_nothing_to_find_fault_with() {
     assert_eq!(made.code, 0, "{made:?}");
     let home = folder.path().join("acme_books");
     let said = headwater(&["connectors", "check", home.to_str().unwrap()]);
-    assert_eq!((said.code, said.out.trim()), (0, "acme_books: nothing to find fault with"), "{said:?}");
+    assert_eq!(said.code, 0, "{said:?}");
+    assert_eq!(said.out.trim(), "acme_books: nothing to find fault with, all 4 cases hold", "{said:?}");
+    let cases = home.join("cases/customer.toml");
+    let other = std::fs::read_to_string(&cases).unwrap().replacen("GET /v1/company", "GET /v1/firm", 1);
+    std::fs::write(&cases, other).unwrap();
+    let said = headwater(&["connectors", "check", home.to_str().unwrap()]);
+    assert_eq!(said.code, 1);
+    assert!(
+        said.out.contains("cases/customer.toml:3: the key is sent") && said.out.contains("GET /v1/firm"),
+        "{said:?}"
+    );
     let again = headwater(&["connectors", "new", "acme_books", "--folder", at]);
     assert!(again.err.contains("is there already"), "{again:?}");
     let wrong = headwater(&["connectors", "new", "Acme Books", "--folder", at]);
@@ -191,6 +201,9 @@ fn connectors_are_listed_for_programs_and_checked_by_their_key() {
     assert_eq!(quickbooks["webhooks"]["signature"], "hmac");
     assert!(quickbooks["entities"].as_array().unwrap().iter().any(|one| one["write_class"] == "c"));
     assert!(headwater(&["connectors", "check", "quickbooks"]).out.contains("quickbooks: "));
+    assert!(headwater(&["connectors", "entities"]).out.contains("credit_note"));
+    assert!(headwater(&["connectors", "entities", "customer"]).out.contains("address.postal_code"));
+    assert!(headwater(&["connectors", "entities", "nobody"]).err.contains("use one of"));
     assert!(headwater(&["connectors", "check", "nobody"]).err.contains("connectors list"));
     let schema: Value = serde_json::from_str(&headwater(&["connectors", "schema"]).out).unwrap();
     assert!(schema["properties"]["auth"].is_object());

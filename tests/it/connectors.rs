@@ -2,6 +2,7 @@
 
 mod broken;
 mod cases;
+mod documents;
 mod fuzzed;
 mod ports;
 mod quickbooks;

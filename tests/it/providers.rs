@@ -12,6 +12,7 @@ mod netsuite;
 mod plaid;
 mod quickbooks;
 mod salesforce;
+mod sap_b1;
 mod shopify;
 mod stripe;
 mod xero;

@@ -38,6 +38,8 @@ enum Simulator {
     Plaid(ProviderArgs),
     /// A Salesforce org: accounts, contacts, leads, opportunities, products
     Salesforce(ProviderArgs),
+    /// An SAP Business One company: business partners, items, orders, invoices
+    SapB1(ProviderArgs),
     /// A Shopify shop: GraphQL, customers, products, orders
     Shopify(ProviderArgs),
     /// A Stripe account: customers, products, invoices, payments
@@ -134,6 +136,7 @@ impl SandboxArgs {
             Simulator::Netsuite(args) => providers::netsuite(args).await,
             Simulator::Plaid(args) => providers::plaid(args).await,
             Simulator::Salesforce(args) => providers::salesforce(args).await,
+            Simulator::SapB1(args) => providers::sap_b1(args).await,
             Simulator::Shopify(args) => providers::shopify(args).await,
             Simulator::Stripe(args) => providers::stripe(args).await,
             Simulator::Xero(args) => providers::xero(args).await,

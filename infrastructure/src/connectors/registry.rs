@@ -96,6 +96,15 @@ impl ConnectorRegistry {
         if let Some(folder) = &options.folder {
             folders.extend(of_folder(folder)?);
         }
+        Self::of(services, folders, options)
+    }
+
+    /// Loads these manifests and no others; the folder of the options is left aside.
+    pub fn of(
+        services: Services,
+        folders: BTreeMap<String, Folder>,
+        options: &RegistryOptions,
+    ) -> Result<Self, RegistryError> {
         let mut connectors = BTreeMap::new();
         for (key, files) in folders {
             let mut manifest =
@@ -175,11 +184,14 @@ impl ConnectorRegistry {
         if connector.owns(&url) || policy.names(&url) {
             return Ok(Some(url));
         }
+        let (origin, manifest) = (url.origin().ascii_serialization(), &connector.manifest);
+        let usual = match manifest.origins.as_slice() {
+            [] => String::new(),
+            origins => format!("use one of {}, or ", origins.join(", ")),
+        };
         let message = format!(
-            "{} is no address of {}: use one of {}, or ask an operator for an egress.allow entry",
-            url.origin().ascii_serialization(),
-            connector.manifest.name,
-            connector.manifest.origins.join(", ")
+            "{origin} is no address of {}: {usual}ask an operator to allow it (HEADWATER_EGRESS_ALLOW={origin})",
+            manifest.name
         );
         Err(refused(ErrorClass::Permission, message))
     }

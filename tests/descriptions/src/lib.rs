@@ -6,11 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+mod edmx;
 mod exchange;
 mod graphql;
 mod openapi;
 mod xsd;
 
+pub use edmx::Edmx;
 pub use exchange::Exchange;
 pub use graphql::GraphQl;
 pub use openapi::OpenApi;
@@ -38,6 +40,8 @@ pub enum Description {
     GraphQl(Box<GraphQl>),
     /// XML schemas of the entities.
     Xsd(Xsd),
+    /// OData metadata.
+    Edmx(Edmx),
 }
 
 impl Description {
@@ -50,6 +54,7 @@ impl Description {
         for path in files(&folder)? {
             match path.extension().and_then(|extension| extension.to_str()) {
                 Some("graphql") => return Ok(Some(Self::GraphQl(Box::new(GraphQl::read(&path)?)))),
+                Some("xml") => return Ok(Some(Self::Edmx(Edmx::read(&path)?))),
                 Some("yaml" | "yml") => documents.extend(OpenApi::read(&path)?),
                 Some("xsd") => schemas.push(path),
                 _ => {}
@@ -72,6 +77,7 @@ impl Description {
                 .unwrap_or_else(|| Verdict::Undescribed(exchange.summary())),
             Self::GraphQl(schema) => schema.check(exchange),
             Self::Xsd(schema) => schema.check(exchange),
+            Self::Edmx(service) => service.check(exchange),
         }
     }
 

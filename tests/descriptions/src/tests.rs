@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Description, Exchange, GraphQl, OpenApi, Verdict};
+use super::{Description, Edmx, Exchange, GraphQl, OpenApi, Verdict};
 
 fn shop() -> Description {
     let document = json!({
@@ -154,4 +154,50 @@ fn the_official_descriptions_can_be_used_where_they_are() {
         assert!(matches!(verdict, Verdict::Checked { .. }), "{provider}: {verdict:?}");
     }
     Description::of("shopify").unwrap();
+}
+
+const METADATA: &str = r#"<edmx:Edmx Version="4.0" xmlns:edmx="http://docs.oasis-open.org/odata/ns/edmx"><edmx:DataServices>
+<Schema Namespace="SAPB1" xmlns="http://docs.oasis-open.org/odata/ns/edm">
+<EnumType Name="Kind"><Member Name="cCustomer" Value="0"/></EnumType>
+<ComplexType Name="Line"><Property Name="Quantity" Type="Edm.Double"/></ComplexType>
+<EntityType Name="Partner"><Property Name="CardCode" Type="Edm.String"/><Property Name="CardType" Type="SAPB1.Kind"/>
+<Property Name="Lines" Type="Collection(SAPB1.Line)"/></EntityType>
+<Action Name="Login"><Parameter Name="UserName" Type="Edm.String"/></Action>
+<Action IsBound="true" Name="Cancel"><Parameter Name="Params" Type="SAPB1.Partner"/></Action>
+<EntityContainer Name="Layer"><EntitySet EntityType="SAPB1.Partner" Name="Partners"/></EntityContainer>
+</Schema></edmx:DataServices></edmx:Edmx>"#;
+
+#[test]
+fn an_odata_exchange_names_what_its_metadata_does_not_have() {
+    let description = Description::Edmx(Edmx::parse(METADATA).unwrap());
+    let sent = |method: &str, path: &str, query: &str, body: &Value| {
+        let mut one = posted("application/json", &body.to_string(), 200, &json!({"CardCode": "C1"}));
+        (one.method, one.path, one.query) = (method.into(), format!("/b1s/v2/{path}"), query.into());
+        one
+    };
+    let good = json!({"CardCode": "C1", "CardType": "cCustomer", "U_Own": 1, "Lines": [{"Quantity": 1.5}]});
+    let of = |verdict: Verdict| match verdict {
+        Verdict::Checked { operation, problems } => (operation, problems),
+        Verdict::Undescribed(what) => (what, vec!["undescribed".to_owned()]),
+    };
+    let filter = "$filter=CardCode eq 'no and or' and startswith(CardCode,'x')&$orderby=CardCode desc";
+    for (method, path, operation) in [
+        ("POST", "Partners", "POST /Partners"),
+        ("PATCH", "Partners('C1')", "PATCH /Partners({key})"),
+        ("POST", "Partners('C1')/Cancel", "POST /Partners({key})/Cancel"),
+    ] {
+        assert_eq!(of(description.check(&sent(method, path, filter, &good))), (operation.to_owned(), vec![]));
+    }
+    for (path, query, body, wanted) in [
+        ("Partners", "", json!({"Nothing": 1}), "`Nothing` is no property of `Partner`"),
+        ("Partners", "", json!({"CardType": "C"}), "is no `Kind`"),
+        ("Partners", "", json!({"Lines": [{"Quantity": "1"}]}), "is no `Edm.Double`"),
+        ("Partners", "$filter=Missing eq 1", json!({}), "`Missing` is no property"),
+        ("Partners('C1')/Close", "", json!({}), "`Close` is no action of `Partner`"),
+        ("Login", "", json!({"User": "x"}), "`User` is no parameter"),
+        ("Others", "", json!({}), "undescribed"),
+    ] {
+        let (_, problems) = of(description.check(&sent("POST", path, query, &body)));
+        assert!(problems.iter().any(|problem| problem.contains(wanted)), "{wanted}: {problems:?}");
+    }
 }

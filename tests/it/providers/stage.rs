@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::hub::{Hub, Setting, free_address, text};
+use tests::hub::{Hub, Setting, connectors, free_address, text};
 
 use super::contract;
 use super::stand::{Stand, Start, There, Way};
@@ -59,7 +59,10 @@ impl<S: Stand> Stage<S> {
         there.recorder().on();
         let folder = tempfile::tempdir().unwrap();
         let setting = Setting { addr: Some(addr), ..Setting::embedded(folder.path()) };
-        let setting = setting.now().with_simulator(S::KEY, &there.base_url());
+        let mut setting = setting.now().with_simulator(S::KEY, &there.base_url());
+        if S::FROM_FOLDER {
+            setting.config.connectors.connectors = Some(connectors());
+        }
         let hub = Hub::start(&setting).await.unwrap();
         Self { hub, there, integration: String::new(), _folder: folder }
     }
@@ -70,7 +73,8 @@ impl<S: Stand> Stage<S> {
         if let Some(app) = connection.app {
             self.hub.put(&format!("/v1/providers/{}/credentials", S::KEY), app).await.unwrap();
         }
-        let new = json!({"provider": S::KEY, "settings": connection.settings});
+        let base_url = self.there.own_base();
+        let new = json!({"provider": S::KEY, "settings": connection.settings, "base_url": base_url});
         let made = self.hub.post("/v1/integrations", new).await.unwrap();
         self.integration = text(&made, "id").unwrap();
         match connection.way {

@@ -75,6 +75,8 @@ pub(super) trait Stand: Sized + Send + Sync {
     const HAS_WEBHOOKS: bool = true;
     /// Whether a deletion at the provider can be seen by reading changes.
     const SHOWS_DELETIONS: bool = true;
+    /// Whether its connector is not in the binary, but in the folder of connectors that the hub is started with.
+    const FROM_FOLDER: bool = false;
 
     /// Starts the simulator.
     async fn start(start: &Start) -> Self;
@@ -84,6 +86,11 @@ pub(super) trait Stand: Sized + Send + Sync {
 
     /// How it is connected.
     fn connection(&self) -> Connection;
+
+    /// The connection's own base URL, where each has one.
+    fn own_base(&self) -> Option<String> {
+        None
+    }
 
     /// A record of ours with this name.
     fn ours(name: &str) -> Value;

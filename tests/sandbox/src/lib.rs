@@ -15,6 +15,7 @@
 //! - [`quickbooks`]: QuickBooks Online;
 //! - [`rest`]: a generic paged REST API;
 //! - [`salesforce`]: a Salesforce org;
+//! - [`sap_b1`]: SAP Business One, Service Layer;
 //! - [`shopify`]: a Shopify shop;
 //! - [`stripe`]: Stripe, payments and billing;
 //! - [`xero`]: organisations of Xero.
@@ -30,6 +31,7 @@ pub mod plaid;
 pub mod quickbooks;
 pub mod rest;
 pub mod salesforce;
+pub mod sap_b1;
 pub mod server;
 pub mod shopify;
 pub mod stripe;

@@ -1,4 +1,4 @@
-//! What is wrong with manifests and cases.
+//! What is wrong with manifests, and what their cases come to.
 
 use std::path::Path;
 
@@ -7,10 +7,11 @@ use infrastructure::connectors::embedded;
 use infrastructure::connectors::manifest::{self, Folder};
 
 use super::folders::folders;
+use crate::cases::play;
 use crate::cli::terminal;
 
-/// Checks a folder, a provider inside the program, or all of these. Answers whether nothing is wrong.
-pub(super) fn check(what: Option<&str>) -> anyhow::Result<bool> {
+/// Checks and plays a folder, a provider inside the program, or all of these. Answers whether nothing is wrong.
+pub(super) async fn check(what: Option<&str>) -> anyhow::Result<bool> {
     let mut good = true;
     for (key, files) in found(what)? {
         let mut findings = manifest::check(&files);
@@ -24,11 +25,17 @@ pub(super) fn check(what: Option<&str>) -> anyhow::Result<bool> {
                 hint: "give both the same name".to_owned(),
             });
         }
+        // A manifest with mistakes is not played: its cases would only repeat them.
+        let mut cases = 0;
+        if findings.is_empty() {
+            let played = play(&key, &files).await?;
+            (cases, findings) = (played.cases, played.findings);
+        }
         for finding in &findings {
             terminal::say(&format!("{key}/{finding}"));
         }
         if findings.is_empty() {
-            terminal::say(&format!("{key}: nothing to find fault with"));
+            terminal::say(&format!("{key}: nothing to find fault with, all {cases} cases hold"));
         }
         good &= findings.is_empty();
     }

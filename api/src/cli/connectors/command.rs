@@ -7,7 +7,7 @@ use infrastructure::connectors::manifest;
 
 use super::list::Form;
 use super::live::LiveArgs;
-use super::{check, list, new};
+use super::{check, entities, list, new};
 use crate::cli::terminal;
 
 /// Lists connectors, checks their manifests, begins new ones.
@@ -31,7 +31,7 @@ enum Action {
         #[arg(long)]
         markdown: bool,
     },
-    /// Explains every mistake of a manifest and its cases with file, line and remedy
+    /// Explains every mistake of a manifest with file, line and remedy, and plays its cases
     Check {
         /// A connector's folder, a folder of connectors, or a provider's key [default: those inside the program]
         what: Option<String>,
@@ -51,6 +51,11 @@ enum Action {
     },
     /// Prints the JSON Schema of a manifest, for editors
     Schema,
+    /// Lists our own entities, or the fields of one: what mappings lead to
+    Entities {
+        /// One of them
+        name: Option<String>,
+    },
 }
 
 impl ConnectorsArgs {
@@ -66,7 +71,8 @@ impl ConnectorsArgs {
                 list::list(connectors.as_deref(), form).map(|()| true)
             }
             Action::Check { what, live: true, at } => at.run(what.as_deref()).await,
-            Action::Check { what, .. } => check::check(what.as_deref()),
+            Action::Check { what, .. } => check::check(what.as_deref()).await,
+            Action::Entities { name } => entities::entities(name.as_deref()).map(|()| true),
             Action::New { key, folder } => new::new(&key, &folder).map(|()| true),
             Action::Schema => {
                 terminal::say(&serde_json::to_string_pretty(&manifest::json_schema())?);

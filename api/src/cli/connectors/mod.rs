@@ -2,6 +2,7 @@
 
 mod check;
 mod command;
+mod entities;
 mod facts;
 mod folders;
 mod list;

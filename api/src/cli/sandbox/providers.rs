@@ -10,6 +10,7 @@ use sandbox::hubspot::{self, HubSpotConfig};
 use sandbox::netsuite::{self, NetSuiteConfig};
 use sandbox::plaid::{self, PlaidConfig};
 use sandbox::salesforce::{self, SalesforceConfig};
+use sandbox::sap_b1::{self, SapB1Config};
 use sandbox::shopify::{self, ShopifyConfig};
 use sandbox::stripe::{self, StripeConfig};
 use sandbox::xero::{self, XeroConfig};
@@ -105,6 +106,13 @@ pub(super) async fn plaid(args: ProviderArgs) -> anyhow::Result<()> {
     let config = config!(args, PlaidConfig { seed: args.common.seed });
     let told = format!(r#"{{"client_id":"{}","client_secret":"{}"}}"#, config.client_id, config.secret);
     run(("plaid", "provider", &told), &args, plaid::start(config), |running| &running.base_url).await
+}
+
+/// SAP Business One, whose connector comes from a folder: `--connectors tests/connectors`.
+pub(super) async fn sap_b1(args: ProviderArgs) -> anyhow::Result<()> {
+    let config = config!(args, SapB1Config {});
+    let told = format!(r#"{{"username":"{}","password":"{}"}}"#, config.user_name, config.password);
+    run(("sap_b1", "integration", &told), &args, sap_b1::start(config), |running| &running.base_url).await
 }
 
 pub(super) async fn companies_house(args: ProviderArgs) -> anyhow::Result<()> {

@@ -19,7 +19,10 @@ pub(super) fn scan(path: &str) -> Result<Vec<Segment>, FieldPathError> {
     match scanner.peek() {
         None => return Err(FieldPathError::Empty),
         Some('$') => scanner.at = 1,
-        Some('[') => return Err(scanner.syntax("start with a field name, or with `$`")),
+        Some('[') => {
+            return Err(scanner
+                .syntax("start with a field name, or write `$` before the bracket: `$['@odata.etag']`"));
+        }
         Some(_) => segments.push(scanner.plain()?),
     }
     while scanner.peek().is_some() {

@@ -24,7 +24,8 @@ pub(super) async fn login(
     let grant = Grant { secrets: secrets.clone(), version: 0 };
     let good = connection.openly(&call, &grant).await.map_err(|mut error| {
         if error.class == ErrorClass::AuthExpired {
-            error.next_step = Some("check user name and password, then give them again".to_owned());
+            let usual = || "check user name and password, then give them again".to_owned();
+            error.next_step.get_or_insert_with(usual);
         }
         error
     })?;

@@ -8,6 +8,8 @@ use super::template::Part;
 pub trait Context {
     /// Its name for messages.
     const NAME: &'static str;
+    /// Whether a quote inside a value that stands between single quotes is doubled: `/Items('{id}')`, a key of OData.
+    const DOUBLES_QUOTES: bool = false;
     /// Adds a value, escaped; false when it cannot stand here.
     fn escape(value: &str, number: bool, out: &mut String) -> bool;
     /// Checks the fixed text `before` a hole, and `after` the last one.
@@ -23,6 +25,7 @@ pub struct Path;
 
 impl Context for Path {
     const NAME: &'static str = "a path";
+    const DOUBLES_QUOTES: bool = true;
 
     fn escape(value: &str, _: bool, out: &mut String) -> bool {
         if matches!(value, "" | "." | "..") {

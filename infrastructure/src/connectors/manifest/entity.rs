@@ -49,7 +49,8 @@ pub struct Entity {
     /// How long the provider surely remembers an idempotency key, in seconds; 0 when that is not proven.
     #[serde(default)]
     pub key_lifetime_s: u64,
-    /// The field that carries our reference, if it can be searched.
+    /// The field that carries our reference, which is our id of the record, if it can be searched; the mapping may fill
+    /// it otherwise. Where a client chooses ids it may be the id.
     pub reference: Option<Carried>,
     /// The field that is unique by nature, if it can be searched.
     pub natural_key: Option<Place>,

@@ -13,7 +13,7 @@ mod codec;
 
 pub use codec::{Field, Spelling};
 
-/// A place in a JSON document: `QueryResponse.Invoice`, `Fault.Error[0].code`.
+/// A place in a JSON document: `QueryResponse.Invoice`, `Fault.Error[0].code`, `$['@odata.nextLink']`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(transparent)]
 pub struct Place(pub FieldPath);
@@ -33,7 +33,7 @@ impl JsonSchema for Place {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "description": "A place in a JSON document: QueryResponse.Invoice, Fault.Error[0].code."
+            "description": "A place in a JSON document: QueryResponse.Invoice, Fault.Error[0].code; a name with other characters in brackets behind a $: $['@odata.nextLink']."
         })
     }
 }

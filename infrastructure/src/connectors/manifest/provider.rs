@@ -51,7 +51,8 @@ pub struct Manifest {
     pub auth: Auth,
     /// Where the API is.
     pub base: Base,
-    /// Origins (`https://host`) that credentials may be sent to; every URL of the manifest is inside them.
+    /// Origins (`https://host`) that credentials may be sent to; every URL of the manifest is inside them. May be
+    /// empty where each connection has its own base URL, which the operator then allows (`HEADWATER_EGRESS_ALLOW`).
     pub origins: Vec<String>,
     /// Headers of every call.
     #[serde(default)]
@@ -152,7 +153,7 @@ impl CredentialScope {
     }
 }
 
-/// Where the API is.
+/// Where the API is. Empty where every customer has a server of its own: each connection then brings its `base_url`.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Base {

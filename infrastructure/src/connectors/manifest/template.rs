@@ -103,12 +103,15 @@ impl<C: Context> Template<C> {
         escape: impl Fn(&str, &Hole, &mut String) -> bool,
     ) -> Result<String, TemplateError> {
         let mut out = String::new();
-        for part in &self.parts {
+        for (at, part) in self.parts.iter().enumerate() {
             match part {
                 Part::Text(text) => out.push_str(text),
                 Part::Hole(Slot { hole, format }) => {
                     let value = values.text(hole, *format);
-                    let value = value.ok_or_else(|| TemplateError::Absent { hole: hole.to_string() })?;
+                    let mut value = value.ok_or_else(|| TemplateError::Absent { hole: hole.to_string() })?;
+                    if C::DOUBLES_QUOTES && value.contains('\'') && self.is_quoted(at) {
+                        value = value.replace('\'', "''").into();
+                    }
                     if !escape(&value, hole, &mut out) {
                         return Err(TemplateError::Unfit { hole: hole.to_string(), context: C::NAME });
                     }
@@ -116,6 +119,15 @@ impl<C: Context> Template<C> {
             }
         }
         Ok(out)
+    }
+
+    /// Whether a part stands between single quotes.
+    fn is_quoted(&self, at: usize) -> bool {
+        let text = |at: Option<usize>| match at.and_then(|at| self.parts.get(at)) {
+            Some(Part::Text(text)) => text.as_str(),
+            _ => "",
+        };
+        text(at.checked_sub(1)).ends_with('\'') && text(at.checked_add(1)).starts_with('\'')
     }
 
     /// The holes, in order.
@@ -195,7 +207,7 @@ impl<C> schemars::JsonSchema for Template<C> {
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "type": "string",
-            "description": "Text with holes such as {realm}, {id}, {key}, {value}, {since}, {since:epoch}, {cursor}, {limit}, {start}, {offset}, {page}, {last_id}, {setting.name}, {param.name}; what fills them is escaped for the place."
+            "description": "Text with holes such as {realm}, {id}, {key}, {value}, {since}, {since:epoch} (also millis, local, offset, http_date, epoch_ms, date), {cursor}, {limit}, {start}, {offset}, {page}, {last_id}, {setting.name}, {param.name}, in bodies {record}; what fills them is escaped for the place."
         })
     }
 }

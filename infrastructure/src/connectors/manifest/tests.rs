@@ -113,6 +113,12 @@ fn a_value_fills_one_segment_of_a_path_and_never_climbs() {
 }
 
 #[test]
+fn a_quote_in_a_key_of_a_path_is_doubled() {
+    let path = Template::<Path>::parse("/Items('{value}')/{value}").unwrap();
+    assert_eq!(path.fill(&value("6' x")).unwrap(), "/Items('6%27%27%20x')/6%27%20x");
+}
+
+#[test]
 fn a_header_is_one_line() {
     let header = Template::<Header>::parse("\"{value}\"").unwrap();
     assert_eq!(header.fill(&value("3")).unwrap(), "\"3\"");

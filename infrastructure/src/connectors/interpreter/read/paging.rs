@@ -3,6 +3,7 @@
 use application::ports::connector::CallError;
 use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::value::RawValue;
+use url::Url;
 
 use super::super::answer::holds;
 use super::super::answer::{Good, text_at};
@@ -84,11 +85,15 @@ fn moved(
 }
 
 impl ManifestConnection {
-    /// The path and query of the next page's address, which must be below the same base URL.
+    /// The path and query of the next page's address, which must be below the same base URL. A relative one
+    /// (`Orders?$skip=20`) is below it by itself.
     pub(in super::super) fn same_origin(&self, address: &str) -> Result<String, CallError> {
         let own = self.base()?;
-        let url = own.join(address).map_err(unreadable)?;
         let base = own.path().trim_end_matches('/');
+        let mut root = Url::clone(&own);
+        // Without the slash at its end, joining would take the last part of the base away.
+        root.set_path(&format!("{base}/"));
+        let url = root.join(address).map_err(unreadable)?;
         let below = url.path().strip_prefix(base).filter(|path| path.starts_with('/'));
         match below {
             Some(path) if url.origin() == own.origin() => {

@@ -18,6 +18,6 @@ pub struct Session {
     /// Cookies of the answer that are sent back in each call.
     #[serde(default)]
     pub cookies: Vec<String>,
-    /// How long a session lives, in seconds; absent: until a call is refused.
+    /// How long a session lives, in seconds; absent: until a call is refused, as where use prolongs it.
     pub lifetime_s: Option<u64>,
 }

@@ -72,10 +72,10 @@ fn names(manifest: &Manifest, problems: &mut Problems) {
 
 fn origins(manifest: &Manifest, problems: &mut Problems) {
     problems.when(
-        manifest.origins.is_empty(),
+        manifest.origins.is_empty() && manifest.base.production.is_some(),
         &["origins"],
         "no origin is named",
-        "name every https://host that is called",
+        "name every https://host that is called; only where [base] is empty, because each connection has a base URL of its own, may there be none",
     );
     for (at, origin) in manifest.origins.iter().enumerate() {
         let place = format!("origins#{at}");

@@ -15,10 +15,23 @@ fn the_embedded_manifests_are_clean() {
 
 #[test]
 fn a_manifest_outside_the_binary_is_clean() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/connectors/rest");
-    let files = super::super::read_folder(folder.as_ref()).unwrap();
-    let findings: Vec<String> = check(&files).iter().map(ToString::to_string).collect();
-    assert!(findings.is_empty(), "{}", findings.join("\n"));
+    for key in ["rest", "sap_b1"] {
+        let folder = format!("{}/../tests/connectors/{key}", env!("CARGO_MANIFEST_DIR"));
+        let files = super::super::read_folder(folder.as_ref()).unwrap();
+        let findings: Vec<String> = check(&files).iter().map(ToString::to_string).collect();
+        assert!(findings.is_empty(), "{}", findings.join("\n"));
+    }
+}
+
+#[test]
+fn only_a_provider_whose_connections_have_addresses_of_their_own_names_no_origin() {
+    let finding = |files: &Folder| check(files).iter().any(|one| one.message == "no origin is named");
+    let folder = format!("{}/../tests/connectors/sap_b1", env!("CARGO_MANIFEST_DIR"));
+    let mut files = super::super::read_folder(folder.as_ref()).unwrap();
+    assert!(!finding(&files));
+    let manifest = files.get_mut("manifest.toml").unwrap();
+    *manifest = manifest.replace("[base]", "[base]\nproduction = \"https://b1.example.com\"");
+    assert!(finding(&files));
 }
 
 /// The QuickBooks folder with one change.

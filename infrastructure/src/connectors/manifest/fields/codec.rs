@@ -20,7 +20,8 @@ pub enum Spelling {
     EpochMs,
     /// `/Date(1775692800000+0000)/`, sent as `YYYY-MM-DD` or RFC 3339; plain: the same.
     MsDate,
-    /// `2013-05-07T22:07:19.000+0000`, sent with `Z`; plain: RFC 3339.
+    /// A moment in any usual spelling (`2013-05-07T22:07:19.000+0000`), sent as RFC 3339 with `Z`; plain: the same. Of a
+    /// `date` (`2026-01-31T00:00:00Z`) the day, which is sent alone.
     BasicOffset,
     /// `2026-01-01T00:00:00` in UTC without a zone; plain: RFC 3339.
     Local,

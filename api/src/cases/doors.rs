@@ -1,22 +1,22 @@
 //! Cases of connecting and of webhooks.
 
-use application::ports::clock::Clock;
-use application::ports::connector::{CallError, Connectors, WebhookCall, WebhookTaken};
-use application::ports::credentials::{Owner, Secrets};
+use anyhow::Context as _;
+use application::ports::clock::Clock as _;
+use application::ports::connector::{CallError, Connectors as _, WebhookCall, WebhookTaken};
+use application::ports::credentials::Secrets;
 use chrono::DateTime;
-use reqwest::Url;
 use secrecy::SecretString;
+use url::Url;
 
-use super::Stage;
 use super::language::{Case, Webhook};
+use super::stage::Stage;
 use super::told::Told;
-use crate::connectors::ports::{INTEGRATION, ORGANIZATION};
 
 const BACK: &str = "https://hub.example/v1/oauth/provider/callback";
 
 /// Exchanges what the browser brings back; the company is named, or those that a person chooses from, with commas.
 pub(super) async fn connect(stage: &Stage, case: &Case) -> Result<Told, CallError> {
-    let app = stage.app().await;
+    let app = stage.app();
     let kept = case.kept.clone().map(SecretString::from);
     let given = stage.registry.exchange(&stage.target, &app, &case.callback, BACK, kept.as_ref()).await?;
     if let Some(realm) = given.realm {
@@ -29,9 +29,9 @@ pub(super) async fn connect(stage: &Stage, case: &Case) -> Result<Told, CallErro
 
 /// Where the browser is sent: the address without `state`, `code_challenge` and `redirect_uri`.
 pub(super) async fn authorize(stage: &Stage) -> Result<Told, CallError> {
-    let app = stage.app().await;
+    let app = stage.app();
     let asked = stage.registry.authorize(&stage.target, &app, "state-1", BACK).await?;
-    let mut url: Url = asked.url.parse().unwrap();
+    let Ok(mut url) = asked.url.parse::<Url>() else { return Ok(Told::Result(asked.url)) };
     let kept: Vec<(String, String)> = url
         .query_pairs()
         .into_owned()
@@ -42,12 +42,14 @@ pub(super) async fn authorize(stage: &Stage) -> Result<Told, CallError> {
     Ok(Told::Result(format!("{}?{}", url.path(), query.join("&"))))
 }
 
-pub(super) async fn webhook(stage: &Stage, case: &Case) -> Told {
-    let webhook = case.webhook.as_ref().expect("a webhook case has a webhook");
+/// Verifies a delivery. Errors: the case has none, or its address is none.
+pub(super) async fn webhook(stage: &Stage, case: &Case) -> anyhow::Result<Told> {
+    let webhook = case.webhook.as_ref().context("a webhook case has [case.webhook]")?;
     let now = webhook.now.and_then(|now| DateTime::from_timestamp(now, 0));
     let now = now.unwrap_or_else(|| stage.bench.clock.now());
-    let secrets = [signing(webhook), stage.app().await];
-    match stage.registry.verify_webhook(&stage.target, &secrets, &call(webhook), now).await {
+    let secrets = [signing(webhook), stage.app()];
+    let taken = stage.registry.verify_webhook(&stage.target, &secrets, &call(webhook)?, now).await;
+    Ok(match taken {
         Err(rejection) => Told::Rejection(rejection.to_string()),
         Ok(WebhookTaken::Handshake(answer)) => Told::Answer(answer.body),
         Ok(WebhookTaken::Events(events, _)) => Told::Events(
@@ -60,7 +62,7 @@ pub(super) async fn webhook(stage: &Stage, case: &Case) -> Told {
                 })
                 .collect(),
         ),
-    }
+    })
 }
 
 /// The secret in force and the one before it, under each name a manifest may give them.
@@ -78,28 +80,13 @@ fn signing(webhook: &Webhook) -> Secrets {
     secrets
 }
 
-fn call(webhook: &Webhook) -> WebhookCall {
-    let url: Url = webhook.url.parse().expect("the webhook's url is a URL");
-    WebhookCall {
+fn call(webhook: &Webhook) -> anyhow::Result<WebhookCall> {
+    let url: Url = webhook.url.parse().context("the webhook's url is no URL")?;
+    Ok(WebhookCall {
         method: webhook.method.clone(),
         url: webhook.url.clone(),
         query: url.query_pairs().into_owned().collect(),
         headers: webhook.headers.clone(),
         body: webhook.body.as_bytes().to_vec(),
-    }
-}
-
-impl Stage {
-    /// The app's registration, with what the connection has of its own.
-    async fn app(&self) -> Secrets {
-        use application::ports::credentials::Credentials as _;
-        let mut app = Secrets::default();
-        for owner in [Owner::Provider(self.target.provider.clone()), Owner::Integration(INTEGRATION)] {
-            let kept = self.bench.credentials.get(ORGANIZATION, &owner).await.unwrap();
-            for (name, value) in kept.map(|(kept, _)| kept.values).unwrap_or_default() {
-                app.set(&name, value);
-            }
-        }
-        app
-    }
+    })
 }

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 /// A file of cases.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    pub(super) case: Vec<Case>,
+    pub(super) case: Vec<Spanned<Case>>,
 }
 
 /// One case.
@@ -116,9 +117,26 @@ pub(super) struct Exchange {
     #[serde(default = "ok")]
     pub(super) status: u16,
     #[serde(default)]
-    pub(super) answer_headers: BTreeMap<String, String>,
+    pub(super) answer_headers: BTreeMap<String, Several>,
     #[serde(default)]
     pub(super) answer: String,
+}
+
+/// One value of a header, or several of one name.
+#[derive(Clone, Deserialize)]
+#[serde(untagged)]
+pub(super) enum Several {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Several {
+    pub(super) fn all(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
 }
 
 fn ok() -> u16 {

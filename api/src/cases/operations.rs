@@ -5,8 +5,8 @@ use application::ports::connector::{Asked, CallError, SubmitOutcome};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::Stage;
 use super::language::Case;
+use super::stage::Stage;
 use super::told::Told;
 
 pub(super) async fn run(stage: &Stage, case: &Case) -> Result<Told, CallError> {

@@ -1,22 +1,44 @@
 //! The provider of a case: compares what is asked and gives the answers in order.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
-use reqwest::Url;
 use serde_json::Value;
+use url::Url;
 
 use super::language::Exchange;
 
 /// What is still to come, and what went wrong.
 #[derive(Clone, Default)]
 pub(super) struct Script {
-    pub(super) left: Arc<Mutex<VecDeque<Exchange>>>,
-    pub(super) wrong: Arc<Mutex<Vec<String>>>,
+    left: Arc<Mutex<VecDeque<Exchange>>>,
+    wrong: Arc<Mutex<Vec<String>>>,
+}
+
+impl Script {
+    /// These exchanges, in this order.
+    pub(super) fn of(exchanges: &[Exchange]) -> Self {
+        Self { left: Arc::new(Mutex::new(exchanges.iter().cloned().collect())), ..Self::default() }
+    }
+
+    /// What was not as it should be, and what never came.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let mut wrong = self.wrong().clone();
+        wrong.extend(self.left().iter().map(|left| format!("never asked: {}", left.request)));
+        wrong
+    }
+
+    fn left(&self) -> MutexGuard<'_, VecDeque<Exchange>> {
+        self.left.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wrong(&self) -> MutexGuard<'_, Vec<String>> {
+        self.wrong.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Answers the next request of the script.
@@ -28,11 +50,11 @@ pub(super) async fn play(
     body: Bytes,
 ) -> Response {
     let asked = readable(&method, &uri);
-    let Some(exchange) = next(&mut script.left.lock().unwrap(), &asked) else {
-        script.wrong.lock().unwrap().push(format!("unexpected: {asked}"));
+    let Some(exchange) = next(&mut script.left(), &asked) else {
+        script.wrong().push(format!("unexpected: {asked}"));
         return StatusCode::IM_A_TEAPOT.into_response();
     };
-    script.wrong.lock().unwrap().extend(differences(&exchange, &asked, &headers, &body));
+    script.wrong().extend(differences(&exchange, &asked, &headers, &body));
     answer(&exchange)
 }
 
@@ -45,7 +67,7 @@ fn next(left: &mut VecDeque<Exchange>, asked: &str) -> Option<Exchange> {
 
 /// Method, path and decoded query.
 fn readable(method: &Method, uri: &Uri) -> String {
-    let url = Url::parse(&format!("http://x{uri}")).unwrap();
+    let Ok(url) = Url::parse(&format!("http://x{uri}")) else { return format!("{method} {uri}") };
     let query: Vec<String> = url.query_pairs().map(|(name, value)| format!("{name}={value}")).collect();
     let mark = if query.is_empty() { "" } else { "?" };
     format!("{method} {}{mark}{}", uri.path(), query.join("&"))
@@ -82,11 +104,18 @@ fn same(wanted: &str, given: &str) -> bool {
 }
 
 fn answer(exchange: &Exchange) -> Response {
-    let status = StatusCode::from_u16(exchange.status).unwrap();
+    let status = StatusCode::from_u16(exchange.status).unwrap_or(StatusCode::IM_A_TEAPOT);
     let mut answer = (status, exchange.answer.clone()).into_response();
-    answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    answer.headers_mut().remove(header::CONTENT_TYPE);
+    if !exchange.answer_headers.keys().any(|name| name.eq_ignore_ascii_case("content-type")) {
+        answer.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
     for (name, value) in &exchange.answer_headers {
-        answer.headers_mut().insert(name.parse::<HeaderName>().unwrap(), value.parse().unwrap());
+        for value in value.all() {
+            if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), HeaderValue::from_str(value)) {
+                answer.headers_mut().append(name, value);
+            }
+        }
     }
     answer
 }
