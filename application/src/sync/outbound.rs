@@ -224,6 +224,8 @@ impl Engine {
             if !sent.sent.is_empty() {
                 units.push(unit.build());
                 outgoing.push(sent);
+            } else {
+                connection.give_back().await;
             }
         }
         let answers = self.ports.dispatcher.log.append(units).await?;
@@ -233,6 +235,7 @@ impl Engine {
             match answer {
                 Ok(_) => begun.push(sent),
                 Err(refused) => {
+                    connection.give_back().await;
                     let wait = u64::from(matches!(refused, Refused::ClaimTaken { .. }));
                     for record in sent.sent {
                         results.tell(&record.pair.local_id, retry(wait, &refused.to_string()));

@@ -203,6 +203,10 @@ impl Connection for ManifestConnection {
         self.counted().await
     }
 
+    async fn give_back(&self) {
+        self.unsent().await;
+    }
+
     async fn send(&self, call: &PreparedCall, send_before: DateTime<Utc>) -> Vec<(String, WriteOutcome)> {
         self.outcomes(call, send_before).await
     }
