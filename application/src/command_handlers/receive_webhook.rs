@@ -110,8 +110,8 @@ impl Desk {
             return Ok(());
         }
         let body = self.store_body(organization, &raw.call.body).await?;
-        for _ in 0..ROUNDS {
-            if self.append_deliveries(organization, raw, (&wanted, &body)).await? {
+        for round in 0..ROUNDS {
+            if self.append_deliveries(organization, raw, (&wanted, &body), round > 0).await? {
                 delivered.accepted = wanted.len() as u64;
                 return self.mark_ended(organization, &wanted).await;
             }
@@ -147,12 +147,14 @@ impl Desk {
         Ok(Body { digest, length: bytes.len() as u64, blob })
     }
 
-    /// `false` when another delivery of the same events was faster: load again.
+    /// `false` when they are known, or another delivery of the same events was faster: `look` at what there is then. Most
+    /// events come once, and a look costs a query.
     async fn append_deliveries(
         &self,
         organization: OrganizationId,
         raw: &RawWebhook,
         (wanted, body): (&[(Receiver, &WebhookEvent)], &Body),
+        look: bool,
     ) -> Result<bool, Declined> {
         let key = self.engine.ports.vault.digest_key(organization).await?;
         let named: Vec<_> = wanted
@@ -163,16 +165,20 @@ impl Desk {
             })
             .collect();
         let streams: Vec<_> = named.iter().map(|(stream, _)| stream.clone()).collect();
-        let loaded = self.dispatcher().log.load_many(&streams, WebhookDelivery::SHAPE).await?;
+        let known: Vec<Working<WebhookDelivery>> = if look {
+            let loaded = self.dispatcher().log.load_many(&streams, WebhookDelivery::SHAPE).await?;
+            loaded.iter().map(Working::loaded).collect()
+        } else {
+            streams.into_iter().map(Working::new).collect()
+        };
         let envelope: Envelope = self.dispatcher().system(organization, "receive_webhook");
         let mut unit = UnitBuilder::new(organization, envelope.metadata.clone());
         let mut seen = BTreeSet::new();
-        for (((receiver, event), (stream, dedupe_id)), loaded) in wanted.iter().zip(named).zip(&loaded) {
+        for (((receiver, event), (stream, dedupe_id)), mut delivery) in wanted.iter().zip(named).zip(known) {
             // One POST may name the same event twice.
             if !seen.insert(stream) {
                 continue;
             }
-            let mut delivery = Working::<WebhookDelivery>::loaded(loaded);
             let received = receiver.received(raw, event, (dedupe_id, body.clone(), self.engine.now()));
             let events = delivery.execute(WebhookDeliveryCommand::Receive(Box::new(received)))?;
             if events > 0 && receiver.disabled {

@@ -1,14 +1,17 @@
 //! SQLite: one writer connection on its own thread, appends first, and a few read-only connections.
 
+mod together;
+
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use application::ports::Unavailable;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 use tokio::sync::{Semaphore, oneshot};
 
+use self::together::{Small, small};
 use super::away;
 use super::row::Row;
 use super::statement::{Statement, WriteError};
@@ -18,6 +21,9 @@ type Job = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// Readers at once; each holds a connection with its own page cache.
 const READERS: usize = 4;
+/// Small writes in one transaction, at most.
+const TOGETHER: usize = 128;
+const STOPPED: &str = "the writer stopped before the answer; what it wrote is unknown";
 /// Statements kept prepared per connection.
 const STATEMENTS: usize = 256;
 
@@ -44,8 +50,22 @@ struct Queue {
 #[derive(Default)]
 struct Waiting {
     appends: VecDeque<Job>,
-    others: VecDeque<Job>,
+    others: VecDeque<Other>,
     closed: bool,
+}
+
+/// A write that is no append.
+enum Other {
+    /// One with transactions of its own.
+    Alone(Job),
+    /// One that goes together with its neighbours.
+    Small(Small),
+}
+
+/// What the writer does next.
+enum Next {
+    Job(Job),
+    Together(Vec<Small>),
 }
 
 struct Readers {
@@ -122,8 +142,12 @@ impl Sqlite {
         let job: Job = Box::new(move |connection| {
             let _ = reply.send(job(connection));
         });
-        self.writer.push(append, job);
-        answer.await.map_err(|_| away("the writer stopped before the answer; what it wrote is unknown"))
+        if append {
+            self.writer.push_append(job);
+        } else {
+            self.writer.push_other(Other::Alone(job));
+        }
+        answer.await.map_err(|_| away(STOPPED))
     }
 
     pub(super) async fn query(&self, sql: String, params: Vec<Param>) -> Result<Vec<Row>, Unavailable> {
@@ -131,11 +155,25 @@ impl Sqlite {
     }
 
     pub(super) async fn write_query(&self, sql: String, params: Vec<Param>) -> Result<Vec<Row>, Unavailable> {
-        self.write(move |connection| rows(connection, &sql, &params).map_err(away)).await
+        self.together(move |connection| rows(connection, &sql, &params).map_err(away)).await
     }
 
     pub(super) async fn write_all(&self, statements: Vec<Statement>) -> Result<Vec<u64>, WriteError> {
-        self.on_writer(false, move |connection| transaction(connection, &statements)).await?
+        self.together(move |connection| written(connection, &statements)).await
+    }
+
+    /// Runs `job` on the writer connection, in one transaction with other small ones that wait.
+    async fn together<T, E>(
+        &self,
+        job: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Unavailable> + Send + 'static,
+    {
+        let (small, answer) = small(job);
+        self.writer.push_other(Other::Small(small));
+        answer.await.map_err(|_| away(STOPPED))?
     }
 
     /// Finishes what is queued and stops the writer.
@@ -153,17 +191,20 @@ impl Drop for Sqlite {
 }
 
 impl Queue {
-    fn push(&self, append: bool, job: Job) {
+    fn push_append(&self, job: Job) {
         let mut waiting = locked(&self.state);
-        if waiting.closed {
-            return;
-        }
-        if append {
+        if !waiting.closed {
             waiting.appends.push_back(job);
-        } else {
-            waiting.others.push_back(job);
+            self.ready.notify_one();
         }
-        self.ready.notify_one();
+    }
+
+    fn push_other(&self, other: Other) {
+        let mut waiting = locked(&self.state);
+        if !waiting.closed {
+            waiting.others.push_back(other);
+            self.ready.notify_one();
+        }
     }
 
     fn close(&self) {
@@ -171,29 +212,46 @@ impl Queue {
         self.ready.notify_one();
     }
 
-    fn next(&self) -> Option<Job> {
+    fn next(&self) -> Option<Next> {
         let mut waiting = locked(&self.state);
         loop {
             if let Some(job) = waiting.appends.pop_front() {
-                return Some(job);
+                return Some(Next::Job(job));
             }
-            if let Some(job) = waiting.others.pop_front() {
-                return Some(job);
+            match waiting.others.pop_front() {
+                Some(Other::Alone(job)) => return Some(Next::Job(job)),
+                Some(Other::Small(first)) => return Some(Next::Together(waiting.with_neighbours(first))),
+                None if waiting.closed => return None,
+                None => waiting = self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner),
             }
-            if waiting.closed {
-                return None;
-            }
-            waiting = self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     fn serve(&self, mut connection: Connection) {
-        while let Some(job) = self.next() {
-            // A job that panics rolled its transaction back; whoever asked sees the answer missing.
-            if catch_unwind(AssertUnwindSafe(|| job(&mut connection))).is_err() {
+        while let Some(next) = self.next() {
+            let work = AssertUnwindSafe(|| match next {
+                Next::Job(job) => job(&mut connection),
+                Next::Together(all) => together::run(&mut connection, all),
+            });
+            // What panics rolled its transaction back; whoever asked sees the answer missing.
+            if catch_unwind(work).is_err() {
                 tracing::error!("a write job panicked");
             }
         }
+    }
+}
+
+impl Waiting {
+    /// The small writes that wait right behind `first`.
+    fn with_neighbours(&mut self, first: Small) -> Vec<Small> {
+        let mut all = vec![first];
+        while all.len() < TOGETHER
+            && let Some(Other::Small(_)) = self.others.front()
+            && let Some(Other::Small(next)) = self.others.pop_front()
+        {
+            all.push(next);
+        }
+        all
     }
 }
 
@@ -237,12 +295,12 @@ fn rows(connection: &Connection, sql: &str, params: &[Param]) -> rusqlite::Resul
     Ok(rows)
 }
 
-fn transaction(connection: &mut Connection, statements: &[Statement]) -> Result<Vec<u64>, WriteError> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(away)?;
+/// Within a transaction.
+fn written(connection: &Connection, statements: &[Statement]) -> Result<Vec<u64>, WriteError> {
     let mut touched = Vec::with_capacity(statements.len());
     for (place, statement) in statements.iter().enumerate() {
         let guarded = statement.expect_rows.is_some();
-        let rows = match execute(&transaction, statement) {
+        let rows = match execute(connection, statement) {
             Ok(rows) => rows,
             Err(error) if guarded && is_taken(&error) => return Err(WriteError::Guard { statement: place }),
             Err(error) => return Err(away(error).into()),
@@ -252,7 +310,6 @@ fn transaction(connection: &mut Connection, statements: &[Statement]) -> Result<
         }
         touched.push(rows);
     }
-    transaction.commit().map_err(away)?;
     Ok(touched)
 }
 

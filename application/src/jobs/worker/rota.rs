@@ -1,5 +1,8 @@
 //! Whose turn it is: a round serves every lane with due work once, and what becomes due meanwhile comes behind it.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
