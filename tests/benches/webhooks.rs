@@ -88,7 +88,7 @@ async fn measured(server: Server, time: Duration) -> anyhow::Result<Run> {
     // Connections, caches and statements are warm before anything counts.
     let warm = load(None, 0).drive(Duration::from_secs(1)).await?;
     let (full, spent) = server.meter.take(load(None, 1_000_000).drive(time)).await?;
-    let rate = full.count() as f64 / full.seconds;
+    let rate = full.count() as f64 / spent.wall;
     let half = load(Some(rate / 2.0), 2_000_000).drive(time).await?;
     let stored = server.stored().await?;
     let taken: usize = [&warm, &full, &half].iter().map(|taken: &&Taken| taken.count()).sum();

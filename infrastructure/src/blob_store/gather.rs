@@ -1,5 +1,8 @@
 //! Many who store blobs at once share a transaction: while one is being written, the others gather for the next.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use application::ports::Unavailable;

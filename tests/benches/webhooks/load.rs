@@ -30,7 +30,6 @@ pub(crate) struct Load {
 pub(crate) struct Taken {
     /// From when each was to be sent until it was answered; sorted.
     latencies: Vec<Duration>,
-    pub(crate) seconds: f64,
 }
 
 impl Taken {
@@ -60,7 +59,7 @@ impl Load {
         let taken = futures::future::try_join_all(connections).await?;
         let mut latencies: Vec<Duration> = taken.into_iter().flatten().collect();
         latencies.sort_unstable();
-        Ok(Taken { latencies, seconds: began.elapsed().as_secs_f64() })
+        Ok(Taken { latencies })
     }
 
     /// One connection. With a rate, each webhook has its time, and one that waits for the one before is late.

@@ -25,7 +25,7 @@ async fn every_realm_gets_what_its_limit_allows_whoever_floods() {
     let read = Arc::clone(&now);
     let clock = Clock::new(move || read.load(Ordering::SeqCst));
     let crowds = [
-        terms("alder", (3, 2, 2), (10, 20)),
+        terms("alder", (6, 4, 2), (10, 20)),
         terms("birch", (5, 5, 1), (10, 20)),
         // Two with more than they will ever be through with here.
         terms("cedar", (30, 6, 8), (2, 400)),

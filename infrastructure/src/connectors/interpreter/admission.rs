@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use application::ports::Unavailable;
-use application::ports::connector::CallError;
+use application::ports::connector::{CallError, Target};
 use application::ports::limiter::{Buckets, Limit};
 use chrono::TimeDelta;
 use domain::value::ErrorClass;
 
 use super::call::refused;
-use super::connection::ManifestConnection;
+use super::connection::{ManifestConnection, bucket};
 use crate::connectors::manifest::{Bucket, LimitScope};
 
 /// The longest that a call inside another one waits for its turn.
@@ -58,6 +58,18 @@ impl ManifestConnection {
             return Vec::new();
         }
         self.further(|bucket| bucket.named && names.contains(&bucket.name))
+    }
+
+    /// A call that was made before anybody knew whose company it is counts against that company's limits, too.
+    pub(super) async fn over_for(&self, realm: &str) {
+        if self.target.realm != "-" {
+            return;
+        }
+        let unknown = self.bucket();
+        let known = bucket(&Target { realm: realm.to_owned(), ..self.target.clone() });
+        let theirs = |(key, limit): (String, Limit)| Some((format!("{known}{}", key.strip_prefix(&unknown)?), limit));
+        let limits = self.every_call().into_iter().filter_map(theirs).collect();
+        self.noted(self.services.limiter.over(&Buckets { limits }).await);
     }
 
     /// A call was answered, or never will be: it counts from now on.

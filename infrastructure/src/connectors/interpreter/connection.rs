@@ -171,7 +171,11 @@ impl Connection for ManifestConnection {
         let words = |raw: Option<&serde_json::value::RawValue>| {
             raw.and_then(scalar).map(std::borrow::Cow::into_owned)
         };
-        Ok(Verified { realm: words(realm).or_else(|| self.typed_realm()), name: words(name) })
+        let verified = Verified { realm: words(realm).or_else(|| self.typed_realm()), name: words(name) };
+        if let Some(realm) = &verified.realm {
+            self.over_for(realm).await;
+        }
+        Ok(verified)
     }
 
     async fn read_page(
