@@ -66,7 +66,9 @@ async fn run() -> anyhow::Result<()> {
             rounds.push(round);
         }
     }
-    println!("{calls} calls of each kind, {ROUNDS} rounds, medians; CPU in µs per call, the provider not counted\n");
+    println!(
+        "{calls} calls of each kind, {ROUNDS} rounds, medians; CPU in µs per call, the provider not counted\n"
+    );
     report("a page of 100 records", calls, &rounds, |round| round.pages);
     report("a create", calls, &rounds, |round| round.creates);
     report("an update", calls, &rounds, |round| round.updates);
@@ -76,7 +78,12 @@ async fn run() -> anyhow::Result<()> {
         parts.iter().map(|part| part.0).sum::<f64>() / parts.iter().map(|part| part.1).sum::<f64>()
     };
     let ratio = median(&rounds, whole);
-    row::print("manifest against hand-written client", "CPU of all three kinds together", ratio, &(0.0..=1.3));
+    row::print(
+        "manifest against hand-written client",
+        "CPU of all three kinds together",
+        ratio,
+        &(0.0..=1.3),
+    );
     Ok(())
 }
 

@@ -34,7 +34,8 @@ const CHILD: &str = "HEADWATER_BENCH_MANIFESTS_CHILD";
 fn main() -> anyhow::Result<()> {
     let asked = setting::number(CHILD, 0);
     if asked > 0 {
-        let grown = tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(load(asked))?;
+        let grown =
+            tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(load(asked))?;
         println!("{grown}");
         return Ok(());
     }

@@ -89,7 +89,8 @@ fn report(verdict: &Verdict, (realms, seconds): (usize, usize), used: f64) {
     );
     row::print("self-inflicted 429", &figures, verdict.refused as f64, &(0.0..=0.0));
     let waited = verdict.waited.num_milliseconds();
-    let figures = format!("most turns another lane had while one waited for its own; longest wait {waited} ms");
+    let figures =
+        format!("most turns another lane had while one waited for its own; longest wait {waited} ms");
     row::print("rounds waited", &figures, verdict.rounds as f64, &(0.0..=1.0));
 }
 

@@ -55,7 +55,9 @@ async fn run() -> anyhow::Result<()> {
     let seconds = setting::number("HEADWATER_BENCH_SECONDS", 5);
     let time = Duration::from_secs(seconds as u64);
     let (mut sqlite, mut postgres, mut peer) = (Vec::new(), Vec::new(), Vec::new());
-    println!("{CONNECTIONS} connections, bodies of about 600 bytes, {ROUNDS} rounds of {seconds} s, medians\n");
+    println!(
+        "{CONNECTIONS} connections, bodies of about 600 bytes, {ROUNDS} rounds of {seconds} s, medians\n"
+    );
     for _ in 0..ROUNDS {
         sqlite.push(measured(headwater(None).await?, time).await?);
         if let Some(url) = tests::postgres::fresh_database().await {

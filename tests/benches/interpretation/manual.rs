@@ -64,7 +64,8 @@ impl Manual {
     /// Changes each once.
     pub(crate) async fn updates(&self, made: &[Record]) -> anyhow::Result<()> {
         for old in made {
-            let request = self.client.patch(format!("{}/customers/{}", self.base, old.id)).bearer_auth(API_KEY);
+            let request =
+                self.client.patch(format!("{}/customers/{}", self.base, old.id)).bearer_auth(API_KEY);
             let request = request.header("Idempotency-Key", format!("change-{}", old.id));
             let change = json!({"name": "Changed", "phone": "+15550100"});
             let answer = request.header("Accept", "application/json").json(&change).send().await?;

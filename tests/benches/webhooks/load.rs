@@ -46,7 +46,9 @@ impl Taken {
     )]
     pub(crate) fn percentile(&self, share: f64) -> f64 {
         let at = (self.latencies.len() as f64 * share) as usize;
-        self.latencies.get(at.min(self.latencies.len().saturating_sub(1))).map_or(0.0, |found| found.as_secs_f64() * 1e3)
+        self.latencies
+            .get(at.min(self.latencies.len().saturating_sub(1)))
+            .map_or(0.0, |found| found.as_secs_f64() * 1e3)
     }
 }
 
@@ -97,9 +99,11 @@ impl Load {
             number % 1_000,
             "x".repeat(470)
         );
-        let mut mac = Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key of any length is taken");
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key of any length is taken");
         mac.update(body.as_bytes());
-        let signature = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let signature =
+            mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         format!(
             "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nX-Delivery: d{number:08}\r\n\
              X-Signature: {}{signature}\r\nContent-Length: {}\r\n\r\n{body}",

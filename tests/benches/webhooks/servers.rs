@@ -147,7 +147,15 @@ pub(crate) async fn express() -> anyhow::Result<Option<Server>> {
         if tokio::net::TcpStream::connect(address).await.is_ok() {
             let books = Books::Postgres { url, count: "SELECT count(*) FROM hook" };
             let (path, prefix) = ("/hook".to_owned(), "");
-            return Ok(Some(Server { address, path, prefix, meter, books, _process: process, _folder: None }));
+            return Ok(Some(Server {
+                address,
+                path,
+                prefix,
+                meter,
+                books,
+                _process: process,
+                _folder: None,
+            }));
         }
         if let Process::Node(child) = &mut process
             && let Some(status) = child.try_wait()?

@@ -24,12 +24,14 @@ struct Caller {
 
 fn callers() -> impl Strategy<Value = Vec<Caller>> {
     let caller = (0_u64..15_000, 0_u64..30_000, 0_u64..30_000, 0_u8..8);
-    let caller = caller.prop_map(|(pause, before, after, dice)| Caller { pause, before, after, sent: dice > 0 });
+    let caller =
+        caller.prop_map(|(pause, before, after, dice)| Caller { pause, before, after, sent: dice > 0 });
     prop::collection::vec(caller, 1..250)
 }
 
 fn at(micros: u64) -> DateTime<Utc> {
-    DateTime::from_timestamp(1_795_262_400, 0).unwrap() + TimeDelta::microseconds(i64::try_from(micros).unwrap())
+    DateTime::from_timestamp(1_795_262_400, 0).unwrap()
+        + TimeDelta::microseconds(i64::try_from(micros).unwrap())
 }
 
 /// When the provider counted each call, and how many were under way at most.
@@ -69,7 +71,11 @@ fn sliding(calls: &[u64], window: u64) -> usize {
 /// The most calls in any of the windows that follow each other from `phase` on.
 fn fixed(calls: &[u64], window: u64, phase: u64) -> usize {
     let number = |at: u64| (at + window - phase % window) / window;
-    calls.iter().map(|at| calls.iter().filter(|other| number(**other) == number(*at)).count()).max().unwrap_or_default()
+    calls
+        .iter()
+        .map(|at| calls.iter().filter(|other| number(**other) == number(*at)).count())
+        .max()
+        .unwrap_or_default()
 }
 
 proptest! {

@@ -1,8 +1,8 @@
 //! Many realms with limits of their own, two of them with far more to do than the others: each gets what its provider
 //! allows, in its turn.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use sandbox::crowd::Clock;

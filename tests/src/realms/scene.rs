@@ -10,11 +10,11 @@ use application::command_handlers::{
 };
 use application::dispatcher::Envelope;
 use application::jobs::JobHandler;
+use application::jobs::Worker;
 use application::jobs::pull_page::PullPage;
 use application::jobs::push_page::PushPage;
 use application::jobs::push_records::{PushRecords, RecoverWrites};
 use application::jobs::runs::{Runs, StartRuns};
-use application::jobs::Worker;
 use application::ports::job_queue::JobQueue;
 use domain::ids::{CommandId, DEFAULT_ORGANIZATION, IntegrationId, ProjectId};
 use domain::integration::{Integration, IntegrationCommand};

@@ -74,7 +74,8 @@ impl JobQueue for TracedQueue {
 
     async fn settle(&self, outcomes: Vec<(Job, Settled)>) -> Result<(), Unavailable> {
         let now = self.clock.now();
-        for (job, _) in outcomes.iter().filter(|(job, settled)| job.kind == CALL && *settled == Settled::Done) {
+        for (job, _) in outcomes.iter().filter(|(job, settled)| job.kind == CALL && *settled == Settled::Done)
+        {
             self.notes().1.entry(job.lane.clone()).or_default().done.push((now, job.key.clone()));
         }
         self.queue.settle(outcomes).await

@@ -41,7 +41,8 @@ impl Verdict {
             self.twice += ledger.twice;
             self.calls += ledger.calls.len();
             let over = i64::from(ledger.most_at_once) - i64::from(terms.concurrency);
-            self.over_at_once = if self.judged + shares.len() == 0 { over } else { self.over_at_once.max(over) };
+            self.over_at_once =
+                if self.judged + shares.len() == 0 { over } else { self.over_at_once.max(over) };
             let Some(share) = share(terms, &ledger.calls) else { continue };
             if shares.is_empty() && self.judged == 0 || share < self.least.0 {
                 self.least = (share, format!("{}/{realm}", terms.key));
@@ -59,7 +60,9 @@ impl Verdict {
     pub fn add_turns(&mut self, terms: &[Terms], served: &BTreeMap<String, Served>) {
         let all: BTreeMap<&str, Vec<(DateTime<Utc>, u64)>> = served
             .iter()
-            .map(|(lane, served)| (lane.as_str(), served.turns.iter().map(|(at, no, _)| (*at, *no)).collect()))
+            .map(|(lane, served)| {
+                (lane.as_str(), served.turns.iter().map(|(at, no, _)| (*at, *no)).collect())
+            })
             .collect();
         for (lane, own) in served {
             let Some(terms) = terms.iter().find(|terms| lane.starts_with(&format!("{}/", terms.key))) else {

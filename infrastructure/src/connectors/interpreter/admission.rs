@@ -67,7 +67,8 @@ impl ManifestConnection {
         }
         let unknown = self.bucket();
         let known = bucket(&Target { realm: realm.to_owned(), ..self.target.clone() });
-        let theirs = |(key, limit): (String, Limit)| Some((format!("{known}{}", key.strip_prefix(&unknown)?), limit));
+        let theirs =
+            |(key, limit): (String, Limit)| Some((format!("{known}{}", key.strip_prefix(&unknown)?), limit));
         let limits = self.every_call().into_iter().filter_map(theirs).collect();
         self.noted(self.services.limiter.over(&Buckets { limits }).await);
     }

@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 use super::{Clock, CrowdConfig, CrowdSandbox, start};
 use crate::test_client::client;
 
-async fn crowd(calls: u32, concurrency: u32, delay_ms: std::ops::Range<u64>) -> (CrowdSandbox, Arc<AtomicI64>) {
+async fn crowd(
+    calls: u32,
+    concurrency: u32,
+    delay_ms: std::ops::Range<u64>,
+) -> (CrowdSandbox, Arc<AtomicI64>) {
     let now = Arc::new(AtomicI64::new(0));
     let read = Arc::clone(&now);
     let clock = Clock::new(move || read.load(Ordering::SeqCst));
