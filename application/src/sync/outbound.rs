@@ -221,12 +221,12 @@ impl Engine {
             let timing = self.timing(context);
             let begun = Begun::new(self, &timing, connection.provider_time(), blob);
             let (unit, sent) = self.intents(context, (call, drafts), &begun, results);
-            if !sent.sent.is_empty() {
-                units.push(unit.build());
-                outgoing.push(sent);
-            } else {
+            if sent.sent.is_empty() {
                 connection.give_back().await;
+                continue;
             }
+            units.push(unit.build());
+            outgoing.push(sent);
         }
         let answers = self.ports.dispatcher.log.append(units).await?;
         fail::fail_point!("after_intent");

@@ -30,10 +30,13 @@ pub(super) struct Sealed {
 /// What one caller stores.
 type Load = Arc<Vec<Sealed>>;
 
+/// One who waits to be written.
+type Waiting = (Load, oneshot::Sender<Result<(), Unavailable>>);
+
 /// Those who wait to be written.
 #[derive(Default)]
 pub(super) struct Gathering {
-    waiting: Mutex<Vec<(Load, oneshot::Sender<Result<(), Unavailable>>)>>,
+    waiting: Mutex<Vec<Waiting>>,
     /// Held by the one who writes.
     turn: futures::lock::Mutex<()>,
 }
@@ -63,7 +66,7 @@ impl Gathering {
         Err(away("blobs were not stored: those who wrote them were stopped"))
     }
 
-    fn waiting(&self) -> MutexGuard<'_, Vec<(Load, oneshot::Sender<Result<(), Unavailable>>)>> {
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

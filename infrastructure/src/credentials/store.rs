@@ -45,12 +45,15 @@ const LEASE: &str = "INSERT INTO refresh_leases (organization, name, holder, epo
 const RELEASE: &str = "UPDATE refresh_leases SET lease_until = 0
     WHERE organization = $1 AND name = $2 AND epoch = $3";
 
+/// What a row holds, and its version; `None` without one.
+type Sealed = Option<(Vec<u8>, u64)>;
+
 /// Credentials in the database, sealed by the vault.
 pub struct DatabaseCredentials {
     database: Database,
     vault: Arc<dyn Vault>,
     /// Webhooks come by the hundred, and each is verified with the same few.
-    looks: SharedLooks<(OrganizationId, String), Option<(Vec<u8>, u64)>>,
+    looks: SharedLooks<(OrganizationId, String), Sealed>,
 }
 
 impl DatabaseCredentials {
@@ -61,11 +64,7 @@ impl DatabaseCredentials {
 }
 
 impl DatabaseCredentials {
-    async fn sealed(
-        &self,
-        organization: OrganizationId,
-        name: &str,
-    ) -> Result<Option<(Vec<u8>, u64)>, Unavailable> {
+    async fn sealed(&self, organization: OrganizationId, name: &str) -> Result<Sealed, Unavailable> {
         let rows = self.database.query(SELECT, params![organization.to_string(), name]).await?;
         let Some(row) = rows.first() else { return Ok(None) };
         Ok(Some((row.bytes(0)?.to_vec(), row.u64(1)?)))

@@ -23,6 +23,7 @@ impl Clock {
     }
 
     /// The machine's own, which never goes back.
+    #[expect(clippy::disallowed_methods, reason = "a provider has a clock of its own")]
     pub fn real() -> Self {
         let began = Instant::now();
         Self::new(move || i64::try_from(began.elapsed().as_micros()).unwrap_or(i64::MAX))
