@@ -63,7 +63,6 @@ impl Program {
 }
 
 /// This program, which becomes `headwater`; or the binary that is named, one that was built to be shipped.
-#[expect(clippy::disallowed_methods, reason = "a benchmark has no command line of its own")]
 fn program(arguments: &str) -> anyhow::Result<Command> {
     if let Some(named) = std::env::var_os("HEADWATER_BENCH_PROGRAM") {
         let mut command = Command::new(named);

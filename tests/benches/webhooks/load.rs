@@ -4,13 +4,12 @@ use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail, ensure};
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
+use domain::digest::DigestKey;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// What signs the webhooks: 32 bytes.
-pub(crate) const SECRET: &str = "a-webhook-secret-of-32-character";
+pub(crate) const SECRET: &[u8; 32] = b"a-webhook-secret-of-32-character";
 
 /// How webhooks are sent.
 #[derive(Clone)]
@@ -99,11 +98,7 @@ impl Load {
             number % 1_000,
             "x".repeat(470)
         );
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(SECRET.as_bytes()).expect("a key of any length is taken");
-        mac.update(body.as_bytes());
-        let signature =
-            mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let signature = DigestKey::new(SECRET).digest(body.as_bytes());
         format!(
             "POST {} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nX-Delivery: d{number:08}\r\n\
              X-Signature: {}{signature}\r\nContent-Length: {}\r\n\r\n{body}",

@@ -113,7 +113,7 @@ async fn connect(url: &str, provider: &str) -> anyhow::Result<String> {
     let new = json!({"provider": "rest", "display_name": "Rest", "base_url": provider});
     let made = ask(Method::POST, "/v1/integrations".to_owned(), new).await?;
     let id = made["id"].as_str().context("no id")?.to_owned();
-    let secrets = json!({"api_key": API_KEY, "webhook_secret": SECRET});
+    let secrets = json!({"api_key": API_KEY, "webhook_secret": String::from_utf8_lossy(SECRET)});
     ask(Method::PUT, format!("/v1/integrations/{id}/credentials"), secrets).await?;
     ask(Method::POST, format!("/v1/integrations/{id}/test"), json!({})).await?;
     ask(Method::POST, format!("/v1/integrations/{id}/enable"), json!({})).await?;
@@ -135,7 +135,7 @@ pub(crate) async fn express() -> anyhow::Result<Option<Server>> {
         .arg(&script)
         .env("PORT", address.port().to_string())
         .env("PG_DSN", &url)
-        .env("HOOK_SECRET", SECRET)
+        .env("HOOK_SECRET", String::from_utf8_lossy(SECRET).as_ref())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::inherit())
