@@ -16,7 +16,7 @@ pub struct Verdict {
     pub least: (f64, String),
     /// Mean share.
     pub mean: f64,
-    /// Realms that were judged: those that had work for longer than one window.
+    /// Realms that were judged.
     pub judged: usize,
     /// Calls that a provider refused, because of its window or of calls at once.
     pub refused: u64,
@@ -43,7 +43,7 @@ impl Verdict {
             let over = i64::from(ledger.most_at_once) - i64::from(terms.concurrency);
             self.over_at_once =
                 if self.judged + shares.len() == 0 { over } else { self.over_at_once.max(over) };
-            let Some(share) = share(terms, &ledger.calls) else { continue };
+            let share = share(terms, &ledger.calls);
             if shares.is_empty() && self.judged == 0 || share < self.least.0 {
                 self.least = (share, format!("{}/{realm}", terms.key));
             }
@@ -78,12 +78,16 @@ impl Verdict {
     }
 }
 
-/// What a realm made of its limit: whole windows' calls against the time they took. `None` for less than a window.
-fn share(terms: &Terms, calls: &[i64]) -> Option<f64> {
-    let limit = usize::try_from(terms.calls).ok()?;
-    let windows = calls.len().checked_sub(1)? / limit;
-    let took = calls.get(windows * limit)? - calls.first()?;
-    (windows > 0).then(|| as_f64(windows) * terms.per.as_secs_f64() / (as_f64_of(took) / 1e6))
+/// What a realm made of its limit: whole windows' calls against the time they took. One that did not get through one
+/// window's calls has what it got of them.
+fn share(terms: &Terms, calls: &[i64]) -> f64 {
+    let limit = usize::try_from(terms.calls).unwrap_or(usize::MAX);
+    let windows = calls.len().saturating_sub(1) / limit;
+    let took = calls.get(windows * limit).zip(calls.first()).map_or(0, |(last, first)| last - first);
+    if windows == 0 || took == 0 {
+        return as_f64(calls.len()) / as_f64(limit + 1);
+    }
+    as_f64(windows) * terms.per.as_secs_f64() / (as_f64_of(took) / 1e6)
 }
 
 /// Waits of a lane: since when a call was free by what the hub knew, when its turn began, and the turn's number.

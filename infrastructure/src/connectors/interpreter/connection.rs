@@ -114,7 +114,7 @@ impl ManifestConnection {
     }
 
     pub(super) fn entity(&self, name: &str) -> Result<&Entity, CallError> {
-        self.manifest().entities.get(name).ok_or_else(|| {
+        self.manifest().entities.get(name).map(AsRef::as_ref).ok_or_else(|| {
             let known: Vec<&str> = self.manifest().entities.keys().map(String::as_str).collect();
             let message =
                 format!("{} has no entity `{name}`: use one of {}", self.manifest().name, known.join(", "));
