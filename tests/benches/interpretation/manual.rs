@@ -67,11 +67,13 @@ impl Manual {
             let request =
                 self.client.patch(format!("{}/customers/{}", self.base, old.id)).bearer_auth(API_KEY);
             let request = request.header("Idempotency-Key", format!("change-{}", old.id));
+            let version = old.version.as_deref().context("no version")?;
+            let request = request.header("If-Match", format!("\"{version}\""));
             let change = json!({"name": "Changed", "phone": "+15550100"});
             let answer = request.header("Accept", "application/json").json(&change).send().await?;
             let now = record(read(answer).await?)?;
             ensure!(now.body["name"] == "Changed" && !now.deleted && now.updated_at >= old.updated_at);
-            ensure!(now.created_at == old.created_at && now.version == old.version);
+            ensure!(now.created_at == old.created_at && now.version != old.version);
         }
         Ok(())
     }
