@@ -1,6 +1,7 @@
 //! The blob store: a table of sealed bytes, addressed by keyed digest.
 
-use std::collections::BTreeMap;
+mod gather;
+
 use std::sync::Arc;
 
 use application::ports::Unavailable;
@@ -12,13 +13,12 @@ use domain::digest::DigestKey;
 use domain::ids::OrganizationId;
 use secrecy::ExposeSecret;
 
+use self::gather::{Gathering, Sealed};
 use crate::database::{Database, Statement, away, params};
 use crate::micros::micros;
 use crate::unguarded::unguarded;
 use crate::vault::SealedTable;
 
-/// Blobs per statement.
-const CHUNK: usize = 64;
 const SELECT: &str = "SELECT sealed FROM blobs WHERE organization = $1 AND name = $2 AND keep_until >= $3";
 const SWEEP: &str = "DELETE FROM blobs WHERE keep_until < $1";
 
@@ -27,39 +27,13 @@ pub struct DatabaseBlobStore {
     database: Database,
     vault: Arc<dyn Vault>,
     clock: Arc<dyn Clock>,
-}
-
-/// What the blobs of one `put` share.
-struct Put<'a> {
-    organization: OrganizationId,
-    kind: &'a str,
-    keep_until: DateTime<Utc>,
+    gathering: Gathering,
 }
 
 impl DatabaseBlobStore {
     /// The blobs of `database`; `clock` says which of them are over.
     pub fn new(database: Database, vault: Arc<dyn Vault>, clock: Arc<dyn Clock>) -> Self {
-        Self { database, vault, clock }
-    }
-
-    fn insert(&self, put: &Put<'_>, blobs: &[(&BlobAddress, &[u8])]) -> Result<Statement, VaultError> {
-        let organization = put.organization.to_string();
-        let mut values = params![organization, put.kind, micros(put.keep_until)];
-        let mut rows = Vec::with_capacity(blobs.len());
-        for (address, bytes) in blobs {
-            let sealed = self.vault.seal(put.organization, &SealedTable::BLOBS.context(address), bytes);
-            let key_id = SealedTable::key_id(&sealed)?.to_owned();
-            let last = values.len();
-            values.extend(params![*address, key_id, sealed]);
-            rows.push(format!("($1, ${}, $2, $3, ${}, ${})", last + 1, last + 2, last + 3));
-        }
-        let sql = format!(
-            "INSERT INTO blobs (organization, name, kind, keep_until, key_id, sealed) VALUES {}
-             ON CONFLICT (organization, name) DO UPDATE SET keep_until = excluded.keep_until
-             WHERE excluded.keep_until > blobs.keep_until",
-            rows.join(", ")
-        );
-        Ok(Statement::new(sql, values))
+        Self { database, vault, clock, gathering: Gathering::default() }
     }
 }
 
@@ -97,14 +71,15 @@ impl BlobStore for DatabaseBlobStore {
     ) -> Result<Vec<BlobAddress>, Unavailable> {
         let key = self.vault.digest_key(organization).await.map_err(closed)?;
         let addresses: Vec<BlobAddress> = blobs.iter().map(|bytes| address(&key, kind, bytes)).collect();
-        // Each once and in order, so that two who store the same blobs cannot wait for each other.
-        let distinct: BTreeMap<&BlobAddress, &[u8]> =
-            addresses.iter().zip(blobs.iter().map(Vec::as_slice)).collect();
-        let distinct: Vec<(&BlobAddress, &[u8])> = distinct.into_iter().collect();
-        let put = Put { organization, kind, keep_until };
-        let statements = distinct.chunks(CHUNK).map(|chunk| self.insert(&put, chunk));
-        let statements = statements.collect::<Result<Vec<_>, _>>().map_err(closed)?;
-        self.database.write(statements).await.map_err(unguarded)?;
+        let mut sealed = Vec::with_capacity(blobs.len());
+        for (address, bytes) in addresses.iter().zip(blobs) {
+            let bytes = self.vault.seal(organization, &SealedTable::BLOBS.context(address), bytes);
+            let key_id = SealedTable::key_id(&bytes).map_err(closed)?.to_owned();
+            let (organization, kind) = (organization.to_string(), kind.to_owned());
+            let (address, keep_until) = (address.clone(), micros(keep_until));
+            sealed.push(Sealed { organization, kind, address, keep_until, key_id, bytes });
+        }
+        self.gathering.store(&self.database, sealed).await?;
         Ok(addresses)
     }
 

@@ -15,6 +15,7 @@ pub mod limiter;
 mod micros;
 pub mod oauth_attempts;
 pub mod read_store;
+mod shared_look;
 mod unguarded;
 pub mod vault;
 pub mod wakeups;

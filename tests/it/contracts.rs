@@ -14,6 +14,7 @@ mod event_log_reads;
 mod event_log_sealing;
 mod job_queue;
 mod limiter;
+mod limits_under_way;
 mod oauth_attempts;
 mod read_store;
 mod rejections;

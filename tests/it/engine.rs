@@ -7,6 +7,7 @@ mod ground;
 mod kills;
 mod policies;
 mod quickbooks;
+mod realms;
 mod secrets;
 mod thread;
 mod walk_through;

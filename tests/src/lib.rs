@@ -4,4 +4,5 @@ pub mod browser;
 pub mod hub;
 pub mod postgres;
 pub mod program;
+pub mod realms;
 pub mod rig;

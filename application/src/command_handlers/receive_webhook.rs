@@ -19,6 +19,7 @@ use crate::ports::connector::{
 use crate::ports::credentials::{Owner, Secrets};
 use crate::ports::event_log::Refused;
 use crate::process_managers::Routes;
+use crate::process_managers::routes::Owned;
 
 /// How long bodies are kept.
 const KEEP: TimeDelta = TimeDelta::days(30);
@@ -110,8 +111,8 @@ impl Desk {
             return Ok(());
         }
         let body = self.store_body(organization, &raw.call.body).await?;
-        for _ in 0..ROUNDS {
-            if self.append_deliveries(organization, raw, (&wanted, &body)).await? {
+        for round in 0..ROUNDS {
+            if self.append_deliveries(organization, raw, (&wanted, &body), round > 0).await? {
                 delivered.accepted = wanted.len() as u64;
                 return self.mark_ended(organization, &wanted).await;
             }
@@ -147,12 +148,14 @@ impl Desk {
         Ok(Body { digest, length: bytes.len() as u64, blob })
     }
 
-    /// `false` when another delivery of the same events was faster: load again.
+    /// `false` when they are known, or another delivery of the same events was faster: `look` at what there is then. Most
+    /// events come once, and a look costs a query.
     async fn append_deliveries(
         &self,
         organization: OrganizationId,
         raw: &RawWebhook,
         (wanted, body): (&[(Receiver, &WebhookEvent)], &Body),
+        look: bool,
     ) -> Result<bool, Declined> {
         let key = self.engine.ports.vault.digest_key(organization).await?;
         let named: Vec<_> = wanted
@@ -163,16 +166,20 @@ impl Desk {
             })
             .collect();
         let streams: Vec<_> = named.iter().map(|(stream, _)| stream.clone()).collect();
-        let loaded = self.dispatcher().log.load_many(&streams, WebhookDelivery::SHAPE).await?;
+        let known: Vec<Working<WebhookDelivery>> = if look {
+            let loaded = self.dispatcher().log.load_many(&streams, WebhookDelivery::SHAPE).await?;
+            loaded.iter().map(Working::loaded).collect()
+        } else {
+            streams.into_iter().map(Working::new).collect()
+        };
         let envelope: Envelope = self.dispatcher().system(organization, "receive_webhook");
         let mut unit = UnitBuilder::new(organization, envelope.metadata.clone());
         let mut seen = BTreeSet::new();
-        for (((receiver, event), (stream, dedupe_id)), loaded) in wanted.iter().zip(named).zip(&loaded) {
+        for (((receiver, event), (stream, dedupe_id)), mut delivery) in wanted.iter().zip(named).zip(known) {
             // One POST may name the same event twice.
             if !seen.insert(stream) {
                 continue;
             }
-            let mut delivery = Working::<WebhookDelivery>::loaded(loaded);
             let received = receiver.received(raw, event, (dedupe_id, body.clone(), self.engine.now()));
             let events = delivery.execute(WebhookDeliveryCommand::Receive(Box::new(received)))?;
             if events > 0 && receiver.disabled {
@@ -226,16 +233,24 @@ impl Receiver {
     }
 }
 
+/// Integrations with the provider: the one that the path names, else all.
+fn candidates<'a>(
+    routes: &'a Routes,
+    raw: &'a RawWebhook,
+) -> impl Iterator<Item = (IntegrationId, &'a Owned<Integration>)> {
+    let named = raw.integration.and_then(|id| routes.integrations.get_key_value(&id));
+    let all = raw.integration.is_none().then(|| routes.integrations.iter());
+    let found = named.into_iter().chain(all.into_iter().flatten()).map(|(id, owned)| (*id, owned));
+    found.filter(|(_, owned)| {
+        let identity = owned.state.identity.as_ref();
+        !owned.state.deleted && identity.is_some_and(|identity| identity.provider == raw.provider)
+    })
+}
+
 /// Organizations that could have a secret for it: those with an integration with the provider.
 fn receivers(routes: &Routes, raw: &RawWebhook) -> Result<BTreeSet<OrganizationId>, Declined> {
-    let with_provider = routes.integrations.iter().filter(|(id, owned)| {
-        let identity = owned.state.identity.as_ref();
-        !owned.state.deleted
-            && identity.is_some_and(|identity| identity.provider == raw.provider)
-            && raw.integration.is_none_or(|named| named == **id)
-    });
     let organizations: BTreeSet<OrganizationId> =
-        with_provider.map(|(_, owned)| owned.organization).collect();
+        candidates(routes, raw).map(|(_, owned)| owned.organization).collect();
     match (raw.integration, organizations.is_empty()) {
         (Some(_), true) => Err(Declined::NotFound("integration")),
         (Some(_), false) => Ok(organizations),
@@ -247,15 +262,11 @@ fn receivers(routes: &Routes, raw: &RawWebhook) -> Result<BTreeSet<OrganizationI
 /// The integration that the path names, else any of the organization's with the provider: its settings say which of the
 /// provider's systems is meant.
 fn whom(routes: &Routes, organization: OrganizationId, raw: &RawWebhook) -> Target {
-    let mut with_provider = routes.integrations.iter().filter(|(id, owned)| {
-        let identity = owned.state.identity.as_ref();
-        !owned.state.deleted
-            && owned.organization == organization
-            && identity.is_some_and(|identity| identity.provider == raw.provider)
-            && raw.integration.is_none_or(|named| named == **id)
-    });
-    let found = with_provider.next().map(|(id, owned)| target(organization, *id, &owned.state));
-    found.unwrap_or_else(|| bare(organization, &raw.provider))
+    let found = candidates(routes, raw).find(|(_, owned)| owned.organization == organization);
+    found.map_or_else(
+        || bare(organization, &raw.provider),
+        |(id, owned)| target(organization, id, &owned.state),
+    )
 }
 
 fn integrations(
@@ -264,19 +275,14 @@ fn integrations(
     raw: &RawWebhook,
     realm: &str,
 ) -> Vec<Receiver> {
-    let wanted = routes.integrations.iter().filter(|(id, owned)| {
-        let integration = &owned.state;
-        let identity = integration.identity.as_ref();
-        !integration.deleted
-            && owned.organization == organization
-            && identity.is_some_and(|identity| identity.provider == raw.provider)
-            && raw.integration.is_none_or(|named| named == **id)
-            && (integration.realm.as_deref() == Some(realm) || (raw.integration.is_some() && realm == "-"))
+    let wanted = candidates(routes, raw).filter(|(_, owned)| {
+        let own = owned.state.realm.as_deref() == Some(realm) || (raw.integration.is_some() && realm == "-");
+        own && owned.organization == organization
     });
     wanted
-        .filter_map(|(id, owned)| {
+        .filter_map(|(integration, owned)| {
             let project = owned.state.identity.as_ref()?.project;
-            Some(Receiver { integration: *id, project, disabled: !owned.state.enabled })
+            Some(Receiver { integration, project, disabled: !owned.state.enabled })
         })
         .collect()
 }

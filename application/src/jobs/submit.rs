@@ -23,6 +23,7 @@ use crate::error::Failure;
 use crate::ports::Unavailable;
 use crate::ports::connector::{Asked, CallError, Connection, PreparedSubmission, SubmitOutcome, Timing};
 use crate::ports::job_queue::{Job, NewJob, Settled};
+use crate::process_managers::routes::lane_of;
 use crate::sync::Engine;
 
 const KIND: &str = "submit";
@@ -46,7 +47,7 @@ pub fn job(stream: &StreamId, requested: &SubmissionRequested, now: DateTime<Utc
     Some(NewJob {
         organization: requested.organization,
         kind: KIND.to_owned(),
-        lane: format!("{}/{}", requested.provider, key.realm),
+        lane: lane_of(&requested.provider, &key.realm, key.integration),
         key: stream.id.clone(),
         payload: serde_json::to_vec(&key).unwrap_or_default(),
         not_before: now,
@@ -141,6 +142,7 @@ impl Submit {
         let recover_after = send_before + delta(way.timing.request_timeout);
         let begin = BeginSubmission { call: self.0.call_id(), send_before, recover_after };
         if !self.record(work, SubmissionCommand::Begin(begin)).await? {
+            way.connection.give_back().await;
             return Ok(Settled::Done);
         }
         fail::fail_point!("after_submission_begun");

@@ -56,10 +56,15 @@ pub struct Live<'a> {
     pub provider: &'a str,
 }
 
+/// The lane of a remote company: `<provider>/<realm>`, or the connection's own where the provider names no companies.
+pub(crate) fn lane_of(provider: &str, realm: &str, integration: IntegrationId) -> String {
+    if realm == "-" { format!("{provider}/-/{integration}") } else { format!("{provider}/{realm}") }
+}
+
 impl Live<'_> {
     /// Whose turn its jobs count against.
     pub fn lane(&self) -> String {
-        format!("{}/{}", self.provider, self.realm)
+        lane_of(self.provider, self.realm, self.integration_id)
     }
 
     /// Whether its records refer to other records, which then have to be there first.

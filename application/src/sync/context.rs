@@ -18,7 +18,7 @@ use domain::value::Direction;
 
 use crate::ports::connector::{Connectors, Provider, RemoteEntity, Target};
 use crate::ports::limiter::Limit;
-use crate::process_managers::routes::{Live, Routes};
+use crate::process_managers::routes::{Live, Routes, lane_of};
 
 /// One config at work.
 #[derive(Clone)]
@@ -161,7 +161,7 @@ impl Context {
 
     /// Whose turn its jobs count against.
     pub fn lane(&self) -> String {
-        format!("{}/{}", self.provider.key, self.realm)
+        lane_of(&self.provider.key, &self.realm, self.target.integration)
     }
 
     /// The way it goes, seen from Headwater.

@@ -221,10 +221,12 @@ impl Engine {
             let timing = self.timing(context);
             let begun = Begun::new(self, &timing, connection.provider_time(), blob);
             let (unit, sent) = self.intents(context, (call, drafts), &begun, results);
-            if !sent.sent.is_empty() {
-                units.push(unit.build());
-                outgoing.push(sent);
+            if sent.sent.is_empty() {
+                connection.give_back().await;
+                continue;
             }
+            units.push(unit.build());
+            outgoing.push(sent);
         }
         let answers = self.ports.dispatcher.log.append(units).await?;
         fail::fail_point!("after_intent");
@@ -233,6 +235,7 @@ impl Engine {
             match answer {
                 Ok(_) => begun.push(sent),
                 Err(refused) => {
+                    connection.give_back().await;
                     let wait = u64::from(matches!(refused, Refused::ClaimTaken { .. }));
                     for record in sent.sent {
                         results.tell(&record.pair.local_id, retry(wait, &refused.to_string()));

@@ -80,6 +80,14 @@ impl Limiter for NotingLimiter {
         Ok(self.refuse.lock().unwrap().map_or(Ok(()), Err))
     }
 
+    async fn over(&self, _: &Buckets) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
+    async fn give_back(&self, _: &Buckets) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
     async fn pause(&self, bucket: &str, wait: Duration) -> Result<(), Unavailable> {
         self.paused.lock().unwrap().push((bucket.to_owned(), wait));
         Ok(())

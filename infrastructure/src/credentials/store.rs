@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use application::ports::Unavailable;
 use application::ports::credentials::{Credentials, Owner, Secrets};
 use application::ports::vault::{Vault, VaultError};
 use chrono::{DateTime, Utc};
@@ -11,6 +12,7 @@ use secrecy::ExposeSecret;
 use super::sealed::{decode, encode};
 use crate::database::{Database, Statement, params};
 use crate::micros::micros;
+use crate::shared_look::SharedLooks;
 use crate::unguarded::unguarded;
 use crate::vault::SealedTable;
 
@@ -43,16 +45,29 @@ const LEASE: &str = "INSERT INTO refresh_leases (organization, name, holder, epo
 const RELEASE: &str = "UPDATE refresh_leases SET lease_until = 0
     WHERE organization = $1 AND name = $2 AND epoch = $3";
 
+/// What a row holds, and its version; `None` without one.
+type Sealed = Option<(Vec<u8>, u64)>;
+
 /// Credentials in the database, sealed by the vault.
 pub struct DatabaseCredentials {
     database: Database,
     vault: Arc<dyn Vault>,
+    /// Webhooks come by the hundred, and each is verified with the same few.
+    looks: SharedLooks<(OrganizationId, String), Sealed>,
 }
 
 impl DatabaseCredentials {
     /// The credentials of `database`.
     pub fn new(database: Database, vault: Arc<dyn Vault>) -> Self {
-        Self { database, vault }
+        Self { database, vault, looks: SharedLooks::default() }
+    }
+}
+
+impl DatabaseCredentials {
+    async fn sealed(&self, organization: OrganizationId, name: &str) -> Result<Sealed, Unavailable> {
+        let rows = self.database.query(SELECT, params![organization.to_string(), name]).await?;
+        let Some(row) = rows.first() else { return Ok(None) };
+        Ok(Some((row.bytes(0)?.to_vec(), row.u64(1)?)))
     }
 }
 
@@ -72,11 +87,13 @@ impl Credentials for DatabaseCredentials {
         owner: &Owner,
     ) -> Result<Option<(Secrets, u64)>, VaultError> {
         let name = name(owner);
-        let rows = self.database.query(SELECT, params![organization.to_string(), &name]).await?;
-        let Some(row) = rows.first() else { return Ok(None) };
+        let look = || self.sealed(organization, &name);
+        let Some((sealed, version)) = self.looks.see((organization, name.clone()), look).await? else {
+            return Ok(None);
+        };
         let context = SealedTable::CREDENTIALS.context(&name);
-        let plain = self.vault.open(organization, &context, row.bytes(0)?)?;
-        Ok(Some((decode(plain.expose_secret())?, row.u64(1)?)))
+        let plain = self.vault.open(organization, &context, &sealed)?;
+        Ok(Some((decode(plain.expose_secret())?, version)))
     }
 
     async fn put(

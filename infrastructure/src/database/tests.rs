@@ -40,6 +40,41 @@ async fn a_guard_that_finds_nothing_undoes_the_whole_transaction() {
     assert!(database.query("SELECT id FROM things", Vec::new()).await.unwrap().is_empty());
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn writes_that_go_together_fail_alone() {
+    let database = database().await;
+    let Backend::Sqlite(sqlite) = database.backend() else { panic!("opened as SQLite") };
+    // The writer is busy until all of them wait: they have one transaction then.
+    let (go, wait) = std::sync::mpsc::channel();
+    let busy = sqlite.append(move |_| {
+        wait.recv().unwrap();
+        Ok(())
+    });
+    let insert = |id: &str| Statement::new("INSERT INTO things (id) VALUES ($1)", params![id]);
+    let guard = Statement::new("UPDATE things SET count = 1 WHERE id = $1", params!["absent"]).expecting(1);
+    let writes = async {
+        let (one, none, wrong, two, row) = futures::join!(
+            database.write(vec![insert("one")]),
+            database.write(vec![insert("undone"), guard]),
+            database.write(vec![insert("undone too"), Statement::new("INSERT INTO nothing", Vec::new())]),
+            database.write(vec![insert("two"), insert("three")]),
+            database.write_query("UPDATE things SET count = 7 RETURNING id", Vec::new()),
+        );
+        assert_eq!((one.unwrap(), two.unwrap()), (vec![1], vec![1, 1]));
+        assert!(matches!(none, Err(WriteError::Guard { statement: 1 })), "{none:?}");
+        assert!(matches!(wrong, Err(WriteError::Unavailable(_))), "{wrong:?}");
+        assert_eq!(row.unwrap().len(), 3, "it sees those before it");
+    };
+    let release = async {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        go.send(()).unwrap();
+    };
+    let (done, (), ()) = futures::join!(busy, writes, release);
+    done.unwrap();
+    let rows = database.query("SELECT id FROM things ORDER BY id", Vec::new()).await.unwrap();
+    assert_eq!(rows.iter().map(|row| row.text(0).unwrap()).collect::<Vec<_>>(), ["one", "three", "two"]);
+}
+
 #[tokio::test]
 async fn a_list_parameter_selects_its_members() {
     let database = database().await;

@@ -9,7 +9,7 @@ use crate::database::{Database, params};
 use crate::micros::{micros, time};
 
 /// Jobs counted per lane at most: who picks a lane wants to know that it is long, not how long.
-const COUNTED: u64 = 100;
+const COUNTED: u64 = 10;
 
 pub(super) async fn due_lanes(database: &Database, now: DateTime<Utc>) -> Result<Vec<DueLane>, Unavailable> {
     let mut lanes: Vec<DueLane> = Vec::new();

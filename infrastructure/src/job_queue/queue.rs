@@ -12,7 +12,7 @@ use crate::unguarded::unguarded;
 ///
 /// Where the port leaves it open: a job enqueued again while it waits keeps its place and takes the newest payload and
 /// the earlier time; enqueued again after it was parked, it waits again with its attempts forgotten. Lanes are counted
-/// up to 100 due jobs. A job whose lease is over counts as running until it is taken again.
+/// up to 10 due jobs. A job whose lease is over counts as running until it is taken again.
 #[derive(Clone)]
 pub struct DatabaseJobQueue(Database);
 

@@ -34,18 +34,23 @@ impl State {
     }
 
     fn take(&mut self, buckets: &Buckets, now: Instant) -> Result<(), Duration> {
-        let waits = buckets
-            .limits
-            .iter()
-            .map(|(key, limit)| self.buckets.entry(key.clone()).or_default().wait(*limit, now));
+        let waits = buckets.limits.iter().map(|(key, limit)| self.bucket(key).wait(*limit, now));
         let wait = waits.max().unwrap_or_default();
         if !wait.is_zero() {
             return Err(wait);
         }
-        for (key, limit) in &buckets.limits {
-            self.buckets.entry(key.clone()).or_default().take(*limit, now);
+        for (key, _) in &buckets.limits {
+            self.bucket(key).take(now);
         }
         Ok(())
+    }
+
+    fn bucket(&mut self, key: &str) -> &mut Bucket {
+        // A key is copied once, not with every call.
+        if !self.buckets.contains_key(key) {
+            self.buckets.insert(key.to_owned(), Bucket::default());
+        }
+        self.buckets.get_mut(key).expect("it was put there just now")
     }
 }
 
@@ -68,10 +73,27 @@ impl Limiter for InProcessLimiter {
         Ok(state.take(buckets, now))
     }
 
+    async fn over(&self, buckets: &Buckets) -> Result<(), Unavailable> {
+        let mut state = self.state();
+        let now = state.now(self.clock.now().timestamp_micros());
+        for (key, limit) in &buckets.limits {
+            state.bucket(key).over(*limit, now);
+        }
+        Ok(())
+    }
+
+    async fn give_back(&self, buckets: &Buckets) -> Result<(), Unavailable> {
+        let mut state = self.state();
+        for (key, _) in &buckets.limits {
+            state.bucket(key).give_back();
+        }
+        Ok(())
+    }
+
     async fn pause(&self, bucket: &str, wait: Duration) -> Result<(), Unavailable> {
         let mut state = self.state();
         let now = state.now(self.clock.now().timestamp_micros());
-        state.buckets.entry(bucket.to_owned()).or_default().pause(now.saturating_add(micros(wait)));
+        state.bucket(bucket).pause(now.saturating_add(micros(wait)));
         Ok(())
     }
 }

@@ -1,4 +1,5 @@
-//! Rate limits: a log of the last window's calls per bucket, so that no window ever holds more than allowed.
+//! Rate limits: the calls under way and a log of the last window's per bucket, so that no window ever holds more
+//! than allowed.
 
 mod bucket;
 mod in_process;

@@ -51,10 +51,10 @@ impl BenchHub {
         setting.config.connectors =
             ConnectorsConfig { connectors: Some(connectors()), ..ConnectorsConfig::default() };
         setting.config.egress.egress_allow = EgressPolicy::closed().allowing(&at).allow;
-        let mut meter = Meter::of(None).await?;
+        let mut meter = Meter::of(None, None).await?;
         if backend == Backend::Postgres {
             let Some(url) = tests::postgres::fresh_database().await else { return Ok(None) };
-            meter = Meter::of(Some(&url)).await?;
+            meter = Meter::of(None, Some(&url)).await?;
             setting = setting.on_postgres(url).await?;
         }
         let hub = Hub::start(&setting).await?;

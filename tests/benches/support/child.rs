@@ -27,8 +27,7 @@ impl Program {
     pub(crate) async fn start(arguments: &[&str], path: &str) -> anyhow::Result<Self> {
         let addr = tests::hub::free_address()?.to_string();
         let arguments = [arguments, &["--listen", &addr]].concat().join("\n");
-        let child = Command::new(std::env::current_exe()?)
-            .env(ARGUMENTS, arguments)
+        let child = program(&arguments)?
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::inherit())
@@ -63,6 +62,18 @@ impl Program {
         }
         bail!("nothing answers at {url}")
     }
+}
+
+/// This program, which becomes `headwater`; or the binary that is named, one that was built to be shipped.
+fn program(arguments: &str) -> anyhow::Result<Command> {
+    if let Some(named) = std::env::var_os("HEADWATER_BENCH_PROGRAM") {
+        let mut command = Command::new(named);
+        command.args(arguments.lines());
+        return Ok(command);
+    }
+    let mut command = Command::new(std::env::current_exe()?);
+    command.env(ARGUMENTS, arguments);
+    Ok(command)
 }
 
 impl Drop for Program {

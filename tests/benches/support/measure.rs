@@ -18,21 +18,24 @@ pub(crate) struct Spent {
     pub(crate) cpu: f64,
 }
 
-/// Whose processor time is counted: this process, and all of one PostgreSQL server. Simulators run elsewhere.
+/// Whose processor time is counted: a process, and all of one PostgreSQL server. Simulators run elsewhere.
 pub(crate) struct Meter {
+    process: String,
     postmaster: Option<u32>,
 }
 
 impl Meter {
-    /// With `postgres`, the server of that URL is counted too; it has to run on this machine.
-    pub(crate) async fn of(postgres: Option<&str>) -> anyhow::Result<Self> {
-        let Some(url) = postgres else { return Ok(Self { postmaster: None }) };
+    /// This process, or another one of this machine. With `postgres`, the server of that URL is counted too; it has to
+    /// run on this machine.
+    pub(crate) async fn of(process: Option<u32>, postgres: Option<&str>) -> anyhow::Result<Self> {
+        let process = process.map_or_else(|| "self".to_owned(), |process| process.to_string());
+        let Some(url) = postgres else { return Ok(Self { process, postmaster: None }) };
         let mut connection = PgConnection::connect(url).await?;
         let backend: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await?;
         let stat = stat(&backend.to_string()).context("the PostgreSQL server runs on another machine")?;
         ensure!(stat.name.starts_with("postgres"), "process {backend} of this machine is no PostgreSQL");
         connection.close().await?;
-        Ok(Self { postmaster: Some(stat.parent) })
+        Ok(Self { process, postmaster: Some(stat.parent) })
     }
 
     /// Does `work` and says what it took.
@@ -47,7 +50,7 @@ impl Meter {
     }
 
     fn cpu(&self) -> f64 {
-        let own = stat("self").map_or(0.0, |stat| stat.own);
+        let own = stat(&self.process).map_or(0.0, |stat| stat.own);
         own + self.postmaster.map_or(0.0, server)
     }
 }

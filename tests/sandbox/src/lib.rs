@@ -8,6 +8,7 @@
 //! - [`admin`]: the routes by which a run is steered and read;
 //! - [`kit`]: what the simulators have in common;
 //! - [`companies_house`]: the UK register of companies;
+//! - [`crowd`]: many realms, each with its own limits;
 //! - [`hmrc`]: HMRC, VAT;
 //! - [`hubspot`]: a HubSpot account;
 //! - [`plaid`]: Plaid, bank data;
@@ -22,6 +23,7 @@
 
 pub mod admin;
 pub mod companies_house;
+pub mod crowd;
 pub mod faults;
 pub mod hmrc;
 pub mod hubspot;

@@ -79,11 +79,20 @@ impl<'a> Floor<'a> {
         *known = until.max(*known);
     }
 
-    /// Whether nothing of the lane may begin now.
-    pub(super) fn rests(&self, lane: &str, now: DateTime<Utc>) -> bool {
+    /// Until when nothing of the lane may begin, if it rests now.
+    pub(super) fn rest_of(&self, lane: &str, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let mut resting = self.resting.lock().unwrap_or_else(PoisonError::into_inner);
-        resting.retain(|_, until| *until > now);
-        resting.contains_key(lane)
+        let until = resting.get(lane).copied()?;
+        if until > now {
+            return Some(until);
+        }
+        resting.remove(lane);
+        None
+    }
+
+    /// Jobs of the lane that wait for a place, to be taken again later.
+    pub(super) fn give_back(&mut self, lane: &str) -> VecDeque<Job> {
+        self.waiting.remove(lane).unwrap_or_default()
     }
 
     /// Lanes with something under way.
@@ -162,21 +171,19 @@ impl<'a> Floor<'a> {
         }
     }
 
-    /// Waits until a job is done, or until `news`.
-    pub(super) async fn wait(&mut self, news: impl Future<Output = ()>) {
+    /// Waits until a job is done, or until `news`; answers the news.
+    pub(super) async fn wait<T>(&mut self, news: impl Future<Output = T>) -> Option<T> {
         let news = std::pin::pin!(news);
         if self.running.is_empty() {
-            if !self.hear() {
-                news.await;
-            }
-            return;
+            return if self.hear() { None } else { Some(news.await) };
         }
         let told = select(self.running.next(), self.receiver.next());
         match select(told, news).await {
             Either::Left((Either::Left((ended, _)), _)) => self.end(ended),
             Either::Left((Either::Right((told, _)), _)) => self.heard.extend(told),
-            Either::Right(_) => {}
+            Either::Right((news, _)) => return Some(news),
         }
+        None
     }
 
     /// Whether something was told that nobody asked for yet.

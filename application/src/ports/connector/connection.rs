@@ -50,7 +50,10 @@ pub trait Connection: Operations + Send + Sync {
     /// Waits for nobody: `Err` tells how long until the limits let one more call through. A call admitted is counted.
     async fn admit(&self) -> Result<(), Duration>;
 
-    /// The same for a read or a look-up: a full limit is told as the provider's own refusal would be.
+    /// An admitted call is not sent after all: it no longer counts.
+    async fn give_back(&self);
+
+    /// The same as `admit` for a read or a look-up: a full limit is told as the provider's own refusal would be.
     async fn admit_read(&self) -> Result<(), CallError> {
         self.admit().await.map_err(|wait| CallError {
             class: ErrorClass::RateLimited,

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use application::ports::connector::CallError;
+use application::ports::Unavailable;
+use application::ports::connector::{CallError, Target};
 use application::ports::limiter::{Buckets, Limit};
 use chrono::TimeDelta;
 use domain::value::ErrorClass;
 
 use super::call::refused;
-use super::connection::ManifestConnection;
+use super::connection::{ManifestConnection, bucket};
 use crate::connectors::manifest::{Bucket, LimitScope};
 
 /// The longest that a call inside another one waits for its turn.
@@ -40,11 +41,64 @@ impl ManifestConnection {
 
     /// Counts a call; `Err` tells how long until one more is let through.
     pub(super) async fn counted(&self) -> Result<(), Duration> {
+        self.take(self.every_call()).await
+    }
+
+    /// What every call counts against.
+    fn every_call(&self) -> Vec<(String, Limit)> {
         let limits = &self.manifest().limits;
         let own = Limit { calls: limits.calls, per: Duration::from_secs(limits.per_s) };
         let mut buckets = vec![(self.main_bucket(), self.target.limit.unwrap_or(own))];
         buckets.extend(self.further(|bucket| !bucket.batch && !bucket.named));
-        self.take(buckets).await
+        buckets
+    }
+
+    fn named_limits(&self, names: &[String]) -> Vec<(String, Limit)> {
+        if names.is_empty() {
+            return Vec::new();
+        }
+        self.further(|bucket| bucket.named && names.contains(&bucket.name))
+    }
+
+    /// A call that was made before anybody knew whose company it is counts against that company's limits, too.
+    pub(super) async fn over_for(&self, realm: &str) {
+        if self.target.realm != "-" {
+            return;
+        }
+        let unknown = self.bucket();
+        let known = bucket(&Target { realm: realm.to_owned(), ..self.target.clone() });
+        let theirs =
+            |(key, limit): (String, Limit)| Some((format!("{known}{}", key.strip_prefix(&unknown)?), limit));
+        let limits = self.every_call().into_iter().filter_map(theirs).collect();
+        self.noted(self.services.limiter.over(&Buckets { limits }).await);
+    }
+
+    /// A call was answered, or never will be: it counts from now on.
+    pub(super) async fn over(&self, names: &[String]) {
+        let mut limits = self.every_call();
+        limits.extend(self.named_limits(names));
+        self.noted(self.services.limiter.over(&Buckets { limits }).await);
+    }
+
+    /// A batch call is over, for the limits of batches.
+    pub(super) async fn batch_over(&self) {
+        let limits = self.further(|bucket| bucket.batch);
+        if !limits.is_empty() {
+            self.noted(self.services.limiter.over(&Buckets { limits }).await);
+        }
+    }
+
+    /// A call that was let in was not sent.
+    pub(super) async fn unsent(&self) {
+        let limits = self.every_call();
+        self.noted(self.services.limiter.give_back(&Buckets { limits }).await);
+    }
+
+    /// A limiter that hears nothing of a call lets its place go by itself, later.
+    fn noted(&self, answer: Result<(), Unavailable>) {
+        if let Err(away) = answer {
+            tracing::warn!(%away, provider = self.target.provider, "the limiter could not be told of a call");
+        }
     }
 
     async fn take(&self, limits: Vec<(String, Limit)>) -> Result<(), Duration> {
@@ -80,10 +134,7 @@ impl ManifestConnection {
 
     /// Counts a call against the limits that its request names.
     pub(super) async fn within_named(&self, names: &[String]) -> Result<(), CallError> {
-        if names.is_empty() {
-            return Ok(());
-        }
-        let limits = self.further(|bucket| bucket.named && names.contains(&bucket.name));
+        let limits = self.named_limits(names);
         if limits.is_empty() {
             return Ok(());
         }

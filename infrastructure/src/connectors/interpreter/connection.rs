@@ -114,7 +114,7 @@ impl ManifestConnection {
     }
 
     pub(super) fn entity(&self, name: &str) -> Result<&Entity, CallError> {
-        self.manifest().entities.get(name).ok_or_else(|| {
+        self.manifest().entities.get(name).map(AsRef::as_ref).ok_or_else(|| {
             let known: Vec<&str> = self.manifest().entities.keys().map(String::as_str).collect();
             let message =
                 format!("{} has no entity `{name}`: use one of {}", self.manifest().name, known.join(", "));
@@ -171,7 +171,11 @@ impl Connection for ManifestConnection {
         let words = |raw: Option<&serde_json::value::RawValue>| {
             raw.and_then(scalar).map(std::borrow::Cow::into_owned)
         };
-        Ok(Verified { realm: words(realm).or_else(|| self.typed_realm()), name: words(name) })
+        let verified = Verified { realm: words(realm).or_else(|| self.typed_realm()), name: words(name) };
+        if let Some(realm) = &verified.realm {
+            self.over_for(realm).await;
+        }
+        Ok(verified)
     }
 
     async fn read_page(
@@ -201,6 +205,10 @@ impl Connection for ManifestConnection {
 
     async fn admit(&self) -> Result<(), Duration> {
         self.counted().await
+    }
+
+    async fn give_back(&self) {
+        self.unsent().await;
     }
 
     async fn send(&self, call: &PreparedCall, send_before: DateTime<Utc>) -> Vec<(String, WriteOutcome)> {

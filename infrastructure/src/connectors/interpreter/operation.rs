@@ -79,6 +79,7 @@ impl Operations for ManifestConnection {
 
     async fn submit(&self, submission: &PreparedSubmission, send_before: DateTime<Utc>) -> SubmitOutcome {
         let Some(operation) = self.manifest().operations.get(&submission.operation) else {
+            self.unsent().await;
             let why = "the manifest no longer has the operation of this call: nothing was sent";
             return SubmitOutcome::Rejected(refused(ErrorClass::Mapping, why));
         };

@@ -22,28 +22,22 @@ const READ_BACKS: u32 = 3;
 impl ManifestConnection {
     /// Sends once. Every item gets an outcome.
     pub(super) async fn outcomes(&self, prepared: &PreparedCall, before: DateTime<Utc>) -> Outcomes {
-        let Some(entity) = self.manifest().entities.get(&prepared.entity) else {
-            return all(prepared, &unsent("the manifest no longer has the entity of this call"));
+        let (entity, write) = match self.sendable(prepared).await {
+            Ok(found) => found,
+            Err(outcomes) => {
+                self.unsent().await;
+                return outcomes;
+            }
         };
-        let Some(write) = entity.write(prepared.operation) else {
-            return all(prepared, &unsent("the manifest no longer has the operation of this call"));
-        };
-        if write.guard
-            && let Some(stale) = self.stale(prepared).await
-        {
-            return stale;
-        }
-        if prepared.batch
-            && let Err(error) = self.within_batches().await
-        {
-            return all(prepared, &WriteOutcome::Rejected(error));
-        }
         let sent = match method(&prepared.method) {
             Some(method) => {
                 self.exchange(&wired(prepared, method, Reading::of(&write.request)), Some(before)).await
             }
             None => Err(Refusal::harmless(refused(ErrorClass::Mapping, "the method of the call is unknown"))),
         };
+        if prepared.batch {
+            self.batch_over().await;
+        }
         let mixed = self.manifest().batch.as_ref();
         match (sent, write.batch.as_ref().or(mixed)) {
             (Err(refusal), _) => all(prepared, &outcome(refusal)),
@@ -56,6 +50,27 @@ impl ManifestConnection {
                 self.with_records(prepared, write, shown).await
             }
         }
+    }
+
+    /// What a call is made by; the outcomes of one that is not to be sent.
+    async fn sendable(&self, prepared: &PreparedCall) -> Result<(&Entity, &Write), Outcomes> {
+        let Some(entity) = self.manifest().entities.get(&prepared.entity) else {
+            return Err(all(prepared, &unsent("the manifest no longer has the entity of this call")));
+        };
+        let Some(write) = entity.write(prepared.operation) else {
+            return Err(all(prepared, &unsent("the manifest no longer has the operation of this call")));
+        };
+        if write.guard
+            && let Some(stale) = self.stale(prepared).await
+        {
+            return Err(stale);
+        }
+        if prepared.batch
+            && let Err(error) = self.within_batches().await
+        {
+            return Err(all(prepared, &WriteOutcome::Rejected(error)));
+        }
+        Ok((entity, write))
     }
 
     /// The outcomes of a call whose records were changed since they were read; nothing is sent then.

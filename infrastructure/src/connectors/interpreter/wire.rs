@@ -24,31 +24,64 @@ impl ManifestConnection {
     /// Sends a call, not after `before`. A call refused because its token had ended had no effect; it is sent once more
     /// under a fresh token. Nothing else is ever sent twice.
     pub(super) async fn exchange(&self, call: &Call, before: Option<DateTime<Utc>>) -> Result<Good, Refusal> {
+        let mut sent = 0;
+        let answer = self.granted(call, before, &mut sent).await;
+        if sent == 0 {
+            self.unsent().await;
+        }
+        answer
+    }
+
+    async fn granted(
+        &self,
+        call: &Call,
+        before: Option<DateTime<Utc>>,
+        sent: &mut u32,
+    ) -> Result<Good, Refusal> {
         let using = Using::of(self.manifest(), &self.target, call.auth.as_deref());
         let using = using.map_err(Refusal::harmless)?;
         let grant = self.grant(&using, None).await.map_err(Refusal::harmless)?;
-        match self.once(call, (&using, &grant), before).await {
+        match self.counting(call, (&using, &grant), before, sent).await {
             Err(refusal) if using.renews() && is_stale(&refusal) => {
                 let fresh = self.grant(&using, Some(grant.version)).await.map_err(Refusal::harmless)?;
-                self.once(call, (&using, &fresh), before).await
+                self.counting(call, (&using, &fresh), before, sent).await
             }
             other => other,
         }
     }
 
+    /// Sends a call once, and tells the limits when it is over: only then it begins to leave their windows.
+    async fn counting(
+        &self,
+        call: &Call,
+        by: (&Using<'_>, &Grant),
+        before: Option<DateTime<Utc>>,
+        sent: &mut u32,
+    ) -> Result<Good, Refusal> {
+        self.within_named(&call.limits).await.map_err(Refusal::harmless)?;
+        let answer = self.once(call, by, before).await?;
+        *sent += 1;
+        self.over(&call.limits).await;
+        self.judged(answer, (call, by.1)).await
+    }
+
     /// Sends a call that carries no credentials but those in its body; `grant` has them, so that what the provider
     /// repeats of them is not shown.
     pub(super) async fn openly(&self, call: &Call, grant: &Grant) -> Result<Good, CallError> {
-        self.once(call, (&Using::nothing(), grant), None).await.map_err(|refusal| refusal.error)
+        let answered = match self.once(call, (&Using::nothing(), grant), None).await {
+            Ok(answer) => self.judged(answer, (call, grant)).await,
+            Err(unsent) => Err(unsent),
+        };
+        answered.map_err(|refusal| refusal.error)
     }
 
+    /// The outer error is of a call that was not sent, the inner one of a call that was.
     async fn once(
         &self,
         call: &Call,
         (using, grant): (&Using<'_>, &Grant),
         before: Option<DateTime<Utc>>,
-    ) -> Result<Good, Refusal> {
-        self.within_named(&call.limits).await.map_err(Refusal::harmless)?;
+    ) -> Result<Result<Answer, HttpError>, Refusal> {
         let request = self.outgoing(call, using, grant).map_err(Refusal::harmless)?;
         let slot = self.realm.slots.acquire().await.map_err(|_| Refusal::harmless(closing()))?;
         if before.is_some_and(|before| self.services.clock.now() > before) {
@@ -59,11 +92,15 @@ impl ManifestConnection {
         }
         let answer = self.services.http.send(request).await;
         drop(slot);
-        let answer = answer.map_err(|error| failure(&error))?;
-        self.judged(answer, (call, grant)).await
+        Ok(answer)
     }
 
-    async fn judged(&self, answer: Answer, (call, grant): (&Call, &Grant)) -> Result<Good, Refusal> {
+    async fn judged(
+        &self,
+        answer: Result<Answer, HttpError>,
+        (call, grant): (&Call, &Grant),
+    ) -> Result<Good, Refusal> {
+        let answer = answer.map_err(|error| failure(&error))?;
         let secrets: Vec<&SecretString> = grant.secrets.values.iter().map(|(_, secret)| secret).collect();
         self.note_version(&answer);
         let judged = judge(self.manifest(), answer, (&call.reading, &secrets));

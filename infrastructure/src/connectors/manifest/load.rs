@@ -70,9 +70,9 @@ pub fn from_files(files: &Folder) -> Result<Manifest, LoadError> {
     for (file, text) in files.iter().filter(|(file, _)| file.starts_with("entities/")) {
         let more: EntityFile = likes.parse(file, text)?;
         for (name, entity) in more.entities {
-            if manifest.entities.insert(name.clone(), entity).is_some() {
+            if manifest.entities.insert(name.clone(), Box::new(entity)).is_some() {
                 let line = like::line_of(text, &format!("entities.{name}"));
-                return Err(LoadError::new(file, line, format!("entity `{name}` is described twice")));
+                return Err(LoadError::new(file, line, format!("entity `{name}` is described twice: keep one")));
             }
         }
     }

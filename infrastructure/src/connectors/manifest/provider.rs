@@ -92,13 +92,13 @@ pub struct Manifest {
     pub batch: Option<Batch>,
     /// Entities by the provider's own names; `entities/*.toml` may hold more.
     #[serde(default)]
-    pub entities: BTreeMap<String, Entity>,
+    pub entities: BTreeMap<String, Box<Entity>>,
     /// Lookups and submissions.
     #[serde(default)]
-    pub operations: BTreeMap<String, OperationOf>,
+    pub operations: BTreeMap<String, Box<OperationOf>>,
     /// Lists of codes and their meaning.
     #[serde(default)]
-    pub reference: BTreeMap<String, Reference>,
+    pub reference: BTreeMap<String, Box<Reference>>,
     /// Webhooks it sends.
     pub webhooks: Option<Webhooks>,
     /// Capabilities a project can switch.
