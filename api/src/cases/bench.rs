@@ -40,6 +40,14 @@ impl Limiter for NotingLimiter {
         Ok(Ok(()))
     }
 
+    async fn over(&self, _: &Buckets) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
+    async fn give_back(&self, _: &Buckets) -> Result<(), Unavailable> {
+        Ok(())
+    }
+
     async fn pause(&self, _: &str, wait: Duration) -> Result<(), Unavailable> {
         locked(&self.paused).get_or_insert(wait);
         Ok(())
