@@ -1,9 +1,8 @@
 //! Turns a manifest and data into requests, and answers into records and outcomes.
 //!
-//! [`ManifestConnection`] implements the port; its work stands in a file per step: making a request ([`call`]),
-//! sending it with credentials ([`wire`]), judging the answer ([`answer`]), reading pages ([`read`]),
-//! writing ([`prepare`], [`send`]), credentials ([`tokens`], [`oauth`], [`oauth1`], [`session`], [`hosted`]), companies ([`realms`])
-//! and webhooks ([`webhook`]).
+//! [`ManifestConnection`] implements the port; its work stands in a file per step: making a request ([`call`]), sending it
+//! with credentials ([`wire`]), judging the answer ([`answer`]), reading pages ([`read`]), writing ([`prepare`], [`send`]),
+//! credentials ([`tokens`], [`oauth`], [`oauth1`], [`session`], [`hosted`]), companies ([`realms`]), webhooks ([`webhook`]).
 
 mod admission;
 mod answer;

@@ -141,7 +141,7 @@ async fn amounts_are_turned_round_and_keep_their_digits() {
     let cases = [("12.1", "-12.1", "out"), ("-2500.00", "2500", "in"), ("0.07", "-0.07", "out")];
     let mut ids = Vec::new();
     for (theirs, ..) in cases {
-        let amount: serde_json::Value = serde_json::from_str(theirs).unwrap();
+        let amount: Value = serde_json::from_str(theirs).unwrap();
         let row = json!({"amount": amount, "name": "Payment", "original_description": "PMT 0001", "date": "2026-11-03"});
         ids.push(stage.there.book(row)["transaction_id"].as_str().unwrap().to_owned());
     }
