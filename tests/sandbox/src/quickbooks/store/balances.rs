@@ -18,10 +18,9 @@ impl Company {
     /// Adds (or takes away) a transaction's part in the balance of its customer or vendor.
     pub(super) fn shift_balance(&mut self, kind: Kind, body: &Object, add: bool) {
         let part = match kind {
-            Kind::Invoice => amount_of(body, "Balance"),
+            Kind::Invoice | Kind::Bill => amount_of(body, "Balance"),
             Kind::CreditMemo => -amount_of(body, "RemainingCredit"),
             Kind::Payment => -amount_of(body, "UnappliedAmt"),
-            Kind::Bill => amount_of(body, "Balance"),
             Kind::BillPayment => -unapplied(body),
             _ => return,
         };
