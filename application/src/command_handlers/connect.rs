@@ -70,6 +70,13 @@ pub(super) struct Remembered {
 }
 
 impl Remembered {
+    /// What an attempt has to remember of what was asked.
+    fn kept(connect: Connect) -> Option<String> {
+        let remembered =
+            Self { additional_data: connect.additional_data, change_realm: connect.change_realm };
+        serde_json::to_string(&remembered).ok()
+    }
+
     /// What an attempt remembers.
     pub(super) fn of(attempt: &OAuthAttempt) -> Self {
         let text = attempt.additional_data.as_deref();
@@ -101,8 +108,6 @@ impl Desk {
         let connectors = &self.engine.ports.connectors;
         let authorization = connectors.authorize(&whom, &app, &state, &redirect_uri).await?;
         let attempt = self.dispatcher().ids.next();
-        let remembered =
-            Remembered { additional_data: connect.additional_data, change_realm: connect.change_realm };
         let begun = OAuthAttempt {
             id: attempt,
             organization: envelope.organization,
@@ -111,7 +116,7 @@ impl Desk {
             provider: provider.key.clone(),
             redirect_uri,
             verifier: authorization.verifier,
-            additional_data: serde_json::to_string(&remembered).ok(),
+            additional_data: Remembered::kept(connect),
             status: "pending".to_owned(),
             error: None,
             expires_at: self.engine.now() + LIFETIME,

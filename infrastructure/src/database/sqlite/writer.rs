@@ -183,9 +183,10 @@ fn committed(connection: &mut Connection, group: Vec<Work>) -> rusqlite::Result<
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
     let mut replies = Vec::with_capacity(group.len());
     for work in group {
-        match catch_unwind(AssertUnwindSafe(|| work(connection))) {
-            Ok(reply) => replies.push(reply),
-            Err(_) => tracing::error!("a write panicked"),
+        if let Ok(reply) = catch_unwind(AssertUnwindSafe(|| work(connection))) {
+            replies.push(reply);
+        } else {
+            tracing::error!("a write panicked");
         }
         // A full disk rolls everything back, what was there before included.
         if connection.is_autocommit() {

@@ -182,7 +182,7 @@ impl OfBank {
         self.hub.put("/v1/providers/plaid/credentials", connection.app.unwrap()).await.unwrap();
         let new = json!({"provider": "plaid", "settings": connection.settings});
         let made = self.hub.post("/v1/integrations", new).await.unwrap();
-        self.integration = made["id"].as_str().unwrap().to_owned();
+        made["id"].as_str().unwrap().clone_into(&mut self.integration);
     }
 
     async fn look_up(&self, operation: &str, parameters: Value) -> Value {

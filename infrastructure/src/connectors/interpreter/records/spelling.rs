@@ -185,10 +185,7 @@ fn read(manifest: &Manifest, field: &Field, value: &Value, currency: Option<&str
         },
         Spelling::Upper => Some(value.as_str()?.to_uppercase().into()),
         Spelling::Keyed => keyed::by_key(value, field.key.as_deref()?),
-        Spelling::Prefixed => {
-            let own = value.as_str()?.strip_prefix(field.key.as_deref()?);
-            Some(own.map_or(Value::Null, Value::from))
-        }
+        Spelling::Prefixed => value.as_str().map(|text| unprefixed(field, text)),
         Spelling::Tagged => keyed::by_tag(value, field.key.as_deref()?),
         Spelling::Detailed => keyed::by_detail(value, field.key.as_deref()?),
     }
@@ -233,6 +230,12 @@ fn write(
         Spelling::Keyed | Spelling::Tagged | Spelling::Detailed => None,
         Spelling::Prefixed => Some(prefixed(field, &plain).into()),
     })
+}
+
+/// What stands behind the prefix; null for somebody else's text.
+fn unprefixed(field: &Field, text: &str) -> Value {
+    let own = field.key.as_deref().and_then(|prefix| text.strip_prefix(prefix));
+    own.map_or(Value::Null, Value::from)
 }
 
 /// A text behind what stands before it.
