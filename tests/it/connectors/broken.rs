@@ -10,8 +10,19 @@ use tests::program;
 const BROKEN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/it/connectors/broken");
 /// What each is told: `<name>/<file>:<line>: <what is wrong> (<what to do>)`.
 const TOLD: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/it/connectors/broken/told.txt");
-/// What a folder has when its file says nothing of cases.
-const CASES: &str = "";
+/// A case of every folder; it is played where the manifest is sound.
+const CASES: &str = r#"
+[[case]]
+name = "a page"
+does = "read"
+entity = "Fish"
+expect = { records = ["1"] }
+
+[[case.exchange]]
+request = "GET /fish?page=1&size=100"
+headers = { X-Key = "key-1" }
+answer = '{"data":[{"id":"1","name":"Ada","born":"2026-01-01"}]}'
+"#;
 
 fn headwater(what: &Path) -> program::Said {
     program::headwater("cli::stands_in_for_the_program", &["connectors", "check", what.to_str().unwrap()])
@@ -24,7 +35,7 @@ fn lay(text: &str, folder: &Path) {
     for inner in ["entities", "cases"] {
         fs::create_dir_all(folder.join(inner)).unwrap();
     }
-    fs::write(folder.join("cases/none.toml"), CASES).unwrap();
+    fs::write(folder.join("cases/read.toml"), CASES).unwrap();
     fs::write(folder.join("manifest.toml"), parts.next().unwrap()).unwrap();
     for further in parts {
         let (path, text) = further.split_once('\n').unwrap();

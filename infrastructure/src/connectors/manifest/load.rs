@@ -72,11 +72,7 @@ pub fn from_files(files: &Folder) -> Result<Manifest, LoadError> {
         for (name, entity) in more.entities {
             if manifest.entities.insert(name.clone(), Box::new(entity)).is_some() {
                 let line = like::line_of(text, &format!("entities.{name}"));
-                return Err(LoadError::new(
-                    file,
-                    line,
-                    format!("entity `{name}` is described twice: keep one"),
-                ));
+                return Err(LoadError::new(file, line, format!("entity `{name}` is described twice")));
             }
         }
     }

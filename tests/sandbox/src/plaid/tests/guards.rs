@@ -99,7 +99,7 @@ async fn an_item_has_a_limit_and_the_client_another_and_no_header_says_when() {
 #[tokio::test]
 async fn what_is_not_modelled_says_so() {
     let desk = Desk::open().await;
-    for path in ["/auth/get", "/transfer/create", "/transactions/recurring/get", "/nowhere"] {
+    for path in ["/auth/get", "/transfer/create", "/identity/get", "/nowhere"] {
         let (status, body) = desk.post(path, json!({})).await;
         assert_eq!((status, &body["error_code"]), (501, &json!("NOT_MODELLED")), "{path}");
     }
