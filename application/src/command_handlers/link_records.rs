@@ -1,5 +1,7 @@
 //! Links a record of ours with one of the provider's because a person says so, and settles outcomes the same way.
 
+use std::sync::Arc;
+
 use domain::ids::SyncConfigId;
 use domain::local_record::LocalRecord;
 use domain::stream::{LocalRecordKey, SyncRecordKey};
@@ -11,6 +13,7 @@ use super::desk::Within;
 use super::{Declined, Desk};
 use crate::dispatcher::{Done, Envelope};
 use crate::sync::Context;
+use crate::sync::context::Idle;
 use crate::sync::engine::NoContext;
 
 /// What belongs together.
@@ -72,13 +75,16 @@ impl Desk {
     }
 
     /// The context of a record whose company is the connected one.
-    pub(super) async fn context(&self, key: &SyncRecordKey) -> Result<Context, Declined> {
+    pub(super) async fn context(&self, key: &SyncRecordKey) -> Result<Arc<Context>, Declined> {
         let context = match self.engine.context(key.config).await {
             Ok((_, context)) => context,
             Err(NoContext::Idle(idle)) => {
                 return Err(Declined::not_now(
                     "config_not_live",
-                    format!("{idle}: enable and connect it first"),
+                    match idle {
+                        Idle::NotLive => format!("{idle}: enable and connect it first"),
+                        said => said.to_string(),
+                    },
                 ));
             }
             Err(NoContext::Unavailable(error)) => return Err(error.into()),

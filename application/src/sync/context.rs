@@ -73,6 +73,17 @@ pub enum Idle {
     /// The mapping does not fit what the manifest says now.
     #[error("the mapping does not fit the connector any more: {0}")]
     Unmappable(String),
+    /// Records carry the ids of one config; a second one that names other records by the same ids would take them for
+    /// its own, and overwrite them.
+    #[error(
+        "`{entity}` of this company carries the ids of sync config {config}: use that one, or disable it and this one goes on"
+    )]
+    Shared {
+        /// The provider's entity.
+        entity: String,
+        /// Whose ids its records carry.
+        config: SyncConfigId,
+    },
 }
 
 impl Context {
@@ -89,6 +100,9 @@ impl Context {
         let remote = provider.entities.get(identity.remote_entity.as_str()).ok_or(Idle::NotOffered)?.clone();
         let local_entity = identity.local_entity.as_str().to_owned();
         let settings = live.config.settings.clone().ok_or(Idle::NotLive)?;
+        if remote.reference.is_some() {
+            alone(routes, &live)?;
+        }
         let schema = catalogue::find(&local_entity);
         let plan = Plan::compile(&live.config.mapping, schema, &remote.shape, settings.direction)
             .map_err(|problems| Idle::Unmappable(words(&problems)))?;
@@ -168,6 +182,23 @@ impl Context {
     pub fn direction(&self) -> Direction {
         self.settings.direction
     }
+}
+
+/// Whether no older config at work writes the ids of other records into the same remote entity.
+fn alone(routes: &Routes, live: &Live<'_>) -> Result<(), Idle> {
+    let Some(mine) = &live.config.identity else { return Ok(()) };
+    for config in routes.configs.range(..live.config_id).map(|(id, _)| *id) {
+        let Some(other) = routes.live(config) else { continue };
+        let Some(theirs) = &other.config.identity else { continue };
+        let sends = other.config.settings.as_ref().is_some_and(|settings| settings.direction.sends());
+        let there = (other.organization, other.provider, other.realm)
+            == (live.organization, live.provider, live.realm);
+        let same = (theirs.project, &theirs.local_entity) == (mine.project, &mine.local_entity);
+        if sends && there && theirs.remote_entity == mine.remote_entity && !same {
+            return Err(Idle::Shared { entity: mine.remote_entity.to_string(), config });
+        }
+    }
+    Ok(())
 }
 
 fn filters(settings: &Settings, schema: Option<&EntitySchema>) -> Result<Arc<[CompiledFilter]>, Idle> {

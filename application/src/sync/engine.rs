@@ -1,6 +1,7 @@
 //! What every part of the engine shares: ports, the directory, and how a group of units is stored.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::digest::Digest;
@@ -48,6 +49,8 @@ pub struct Engine {
     pub(super) failures: Failures,
     /// Writes at once, by lane.
     pub(super) turns: Turns,
+    /// What was gathered about each config, as long as nothing of it has changed.
+    contexts: Mutex<HashMap<SyncConfigId, (Weak<Routes>, Arc<Context>)>>,
 }
 
 /// Why a context could not be gathered.
@@ -71,7 +74,14 @@ impl Engine {
     /// An engine over `ports`.
     pub fn new(ports: Ports, timing: Option<Timing>) -> Self {
         let directory = Directory::new(Arc::clone(&ports.dispatcher.log));
-        Self { ports, directory, timing, failures: Failures::default(), turns: Turns::default() }
+        Self {
+            ports,
+            directory,
+            timing,
+            failures: Failures::default(),
+            turns: Turns::default(),
+            contexts: Mutex::default(),
+        }
     }
 
     /// Now.
@@ -80,13 +90,29 @@ impl Engine {
     }
 
     /// Everything about a config that may work now.
-    pub async fn context(&self, config: SyncConfigId) -> Result<(Arc<Routes>, Context), NoContext> {
+    pub async fn context(&self, config: SyncConfigId) -> Result<(Arc<Routes>, Arc<Context>), NoContext> {
         let routes = self.directory.now().await?;
+        if let Some(context) = self.gathered(&routes, config) {
+            return Ok((routes, context));
+        }
         let organization =
             routes.configs.get(&config).map(|owned| owned.organization).ok_or(Idle::NotLive)?;
         let key = self.ports.vault.digest_key(organization).await?;
         let context = Context::gather(&routes, self.ports.connectors.as_ref(), config, key)?;
+        let context = Arc::new(context);
+        let mut contexts = self.contexts.lock().unwrap_or_else(PoisonError::into_inner);
+        contexts.retain(|_, (of, _)| of.strong_count() > 0);
+        contexts.insert(config, (Arc::downgrade(&routes), Arc::clone(&context)));
         Ok((routes, context))
+    }
+
+    /// What was gathered before, if routes and manifest are still the same.
+    fn gathered(&self, routes: &Arc<Routes>, config: SyncConfigId) -> Option<Arc<Context>> {
+        let contexts = self.contexts.lock().unwrap_or_else(PoisonError::into_inner);
+        let (of, context) = contexts.get(&config)?;
+        let provider = self.ports.connectors.provider(&context.provider.key)?;
+        let same = of.ptr_eq(&Arc::downgrade(routes)) && Arc::ptr_eq(&provider, &context.provider);
+        same.then(|| Arc::clone(context))
     }
 
     /// Times around a write of a provider.

@@ -70,6 +70,30 @@ async fn a_change_after_an_ignored_remote_deletion_is_not_sent_and_shows_deleted
 }
 
 #[tokio::test]
+async fn two_kinds_of_ours_do_not_meet_under_one_id_in_one_remote_entity() {
+    let (_folder, provider, ground) = rest(strict()).await;
+    let rig = Rig::open(&ground).await.unwrap();
+    let integration = rig.connect(&[("api_key", "key-1")]).await.unwrap();
+    let settings = SyncConfigSettings::default;
+    let first = rig.config(integration, "customer", "customers", settings()).await.unwrap();
+    let second = rig.config(integration, "vendor", "customers", settings()).await.unwrap();
+    rig.idle().await.unwrap();
+    rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
+    rig.put("vendor", "C-1", json!({"name": "Timber Ltd"})).await.unwrap();
+    rig.advance(5).await.unwrap();
+    let there = provider.records("customers");
+    assert_eq!(
+        (there.len(), &there[0]["name"]),
+        (1, &json!("Ada")),
+        "the vendor took nobody's record for its own"
+    );
+    assert_eq!(rig.status(first, "-", "C-1").await.unwrap(), SyncStatus::Synced);
+    let refused = rig.pull(second, RunType::Full).await.unwrap_err().to_string();
+    assert!(refused.contains(&format!("carries the ids of sync config {first}")), "{refused}");
+    assert_eq!(rig.local("vendor", "C-1").await.unwrap()["name"], json!("Timber Ltd"));
+}
+
+#[tokio::test]
 async fn a_changed_mapping_rebases_and_sends_nothing_by_itself() {
     let (_folder, provider, ground) = rest(strict()).await;
     let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
