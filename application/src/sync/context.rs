@@ -195,7 +195,7 @@ fn alone(routes: &Routes, live: &Live<'_>) -> Result<(), Idle> {
             == (live.organization, live.provider, live.realm);
         let same = (theirs.project, &theirs.local_entity) == (mine.project, &mine.local_entity);
         if sends && there && theirs.remote_entity == mine.remote_entity && !same {
-            return Err(Idle::Shared { entity: mine.remote_entity.to_string(), config });
+            return Err(Idle::Shared { entity: mine.remote_entity.clone(), config });
         }
     }
     Ok(())

@@ -37,6 +37,9 @@ pub struct Ports {
     pub queue: Arc<dyn JobQueue>,
 }
 
+/// A context, and the routes it was gathered from.
+type Gathered = (Weak<Routes>, Arc<Context>);
+
 /// The engine.
 pub struct Engine {
     /// Its ports.
@@ -50,7 +53,7 @@ pub struct Engine {
     /// Writes at once, by lane.
     pub(super) turns: Turns,
     /// What was gathered about each config, as long as nothing of it has changed.
-    contexts: Mutex<HashMap<SyncConfigId, (Weak<Routes>, Arc<Context>)>>,
+    contexts: Mutex<HashMap<SyncConfigId, Gathered>>,
 }
 
 /// Why a context could not be gathered.
