@@ -17,6 +17,7 @@ use super::mapping::{checked_mapping, default_mapping};
 use super::{Declined, Desk, Fault, facts};
 use crate::dispatcher::{Envelope, UnitBuilder, Working};
 use crate::ports::connector::{Feature, Provider, RemoteEntity};
+use crate::sync::context::Idle;
 
 /// Settings as given; what is `None` stays, or takes its default.
 #[derive(Clone, Debug, Default)]
@@ -143,27 +144,25 @@ impl Desk {
         let offer = Offer::of(&provider, &new.remote_entity, new.feature.as_deref())?;
         let given = new.settings;
         let settings = first_settings(integration, &offer, &given);
-        check_filters(new.local_entity.as_str(), &settings)?;
-        let mapping = match given.mapping {
-            Some(mapping) => mapping,
-            None => default_mapping(offer.remote, new.local_entity.as_str(), settings.direction),
+        let entity = new.local_entity.as_str();
+        check_filters(entity, &settings)?;
+        let usual = || default_mapping(offer.remote, entity, settings.direction);
+        let mapping = given.mapping.unwrap_or_else(usual);
+        let mapping = checked_mapping(mapping, ("field_mappings", entity), offer.remote, settings.direction)?;
+        let identity = Identity {
+            project: identity.project,
+            integration: new.integration,
+            provider: identity.provider.clone(),
+            local_entity: new.local_entity,
+            remote_entity: new.remote_entity,
+            feature: new.feature,
         };
-        let at = ("field_mappings", new.local_entity.as_str());
-        let mapping = checked_mapping(mapping, at, offer.remote, settings.direction)?;
-        let create = CreateSyncConfig {
-            identity: Identity {
-                project: identity.project,
-                integration: new.integration,
-                provider: identity.provider.clone(),
-                local_entity: new.local_entity,
-                remote_entity: new.remote_entity,
-                feature: new.feature,
-            },
-            settings,
-            mapping,
-            enabled: given.enabled.unwrap_or(true),
-            capabilities: offer.capabilities(),
-        };
+        let enabled = given.enabled.unwrap_or(true);
+        if enabled {
+            self.check_ids(envelope, &offer, &identity).await?;
+        }
+        let capabilities = offer.capabilities();
+        let create = CreateSyncConfig { identity, settings, mapping, enabled, capabilities };
         let mut working = Working::<SyncConfig>::new(StreamId::of(Kind::SyncConfig, id.0));
         working.execute(SyncConfigCommand::Create(Box::new(create)))?;
         Ok(working)
@@ -188,6 +187,9 @@ impl Desk {
         let provider = self.provider(&identity.provider)?;
         let offer = Offer::of(&provider, &identity.remote_entity, identity.feature.as_deref())?;
         let entity = identity.local_entity.as_str();
+        if given.enabled == Some(true) && !working.state.enabled {
+            self.check_ids(envelope, &offer, &identity).await?;
+        }
         let change = changed(&working.state, &given);
         let command = ChangeSyncConfig { change, capabilities: offer.capabilities() };
         working.execute(SyncConfigCommand::Change(Box::new(command)))?;
@@ -203,6 +205,24 @@ impl Desk {
             None => {}
         }
         self.write_config(envelope, id, working, false).await
+    }
+
+    /// Whether no config at work writes the ids of other records of ours into the same remote entity.
+    async fn check_ids(
+        &self,
+        envelope: &Envelope,
+        offer: &Offer<'_>,
+        mine: &Identity,
+    ) -> Result<(), Declined> {
+        let routes = self.routes().await?;
+        let integration = &routes.integration_of(envelope.organization, mine.integration)?.state;
+        let Some(realm) = integration.realm.as_deref().filter(|_| offer.remote.reference.is_some()) else {
+            return Ok(());
+        };
+        routes.other_ids(mine, (envelope.organization, realm), None).map_or(Ok(()), |config| {
+            let idle = Idle::Shared { entity: mine.remote_entity.clone(), config };
+            Err(Declined::not_now("remote_entity_shared", idle.to_string()))
+        })
     }
 
     async fn write_config(

@@ -9,8 +9,8 @@ use domain::integration::Integration;
 use domain::metadata::Recorded;
 use domain::project::Project;
 use domain::stream::Kind;
-use domain::sync_config::SyncConfig;
 use domain::sync_config::transform::Transform;
+use domain::sync_config::{Identity, SyncConfig};
 use domain::webhook_endpoint::WebhookEndpoint;
 
 /// The fold.
@@ -108,6 +108,26 @@ impl Routes {
         let realm = integration.realm.as_deref()?;
         let organization = owned.organization;
         may.then_some(Live { organization, config_id, config, integration_id, integration, realm, provider })
+    }
+
+    /// The oldest config at work, of those before `before`, that writes the ids of records of another project or entity
+    /// of ours into the remote entity of `mine`, in the same company.
+    pub fn other_ids(
+        &self,
+        mine: &Identity,
+        (organization, realm): (OrganizationId, &str),
+        before: Option<SyncConfigId>,
+    ) -> Option<SyncConfigId> {
+        let older = self.configs.keys().take_while(|id| before.is_none_or(|before| **id < before));
+        older.copied().find(|id| {
+            let Some(live) = self.live(*id) else { return false };
+            let Some(theirs) = &live.config.identity else { return false };
+            let there = (live.organization, live.realm) == (organization, realm)
+                && (&theirs.provider, &theirs.remote_entity) == (&mine.provider, &mine.remote_entity);
+            let same = (theirs.project, &theirs.local_entity) == (mine.project, &mine.local_entity);
+            let sends = live.config.settings.as_ref().is_some_and(|settings| settings.direction.sends());
+            there && sends && !same
+        })
     }
 
     /// Live configs for a local entity of a project.

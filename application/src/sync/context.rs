@@ -100,8 +100,11 @@ impl Context {
         let remote = provider.entities.get(identity.remote_entity.as_str()).ok_or(Idle::NotOffered)?.clone();
         let local_entity = identity.local_entity.as_str().to_owned();
         let settings = live.config.settings.clone().ok_or(Idle::NotLive)?;
-        if remote.reference.is_some() {
-            alone(routes, &live)?;
+        let company = (live.organization, live.realm);
+        if remote.reference.is_some()
+            && let Some(config) = routes.other_ids(identity, company, Some(config_id))
+        {
+            return Err(Idle::Shared { entity: identity.remote_entity.clone(), config });
         }
         let schema = catalogue::find(&local_entity);
         let plan = Plan::compile(&live.config.mapping, schema, &remote.shape, settings.direction)
@@ -182,23 +185,6 @@ impl Context {
     pub fn direction(&self) -> Direction {
         self.settings.direction
     }
-}
-
-/// Whether no older config at work writes the ids of other records into the same remote entity.
-fn alone(routes: &Routes, live: &Live<'_>) -> Result<(), Idle> {
-    let Some(mine) = &live.config.identity else { return Ok(()) };
-    for config in routes.configs.range(..live.config_id).map(|(id, _)| *id) {
-        let Some(other) = routes.live(config) else { continue };
-        let Some(theirs) = &other.config.identity else { continue };
-        let sends = other.config.settings.as_ref().is_some_and(|settings| settings.direction.sends());
-        let there = (other.organization, other.provider, other.realm)
-            == (live.organization, live.provider, live.realm);
-        let same = (theirs.project, &theirs.local_entity) == (mine.project, &mine.local_entity);
-        if sends && there && theirs.remote_entity == mine.remote_entity && !same {
-            return Err(Idle::Shared { entity: mine.remote_entity.clone(), config });
-        }
-    }
-    Ok(())
 }
 
 fn filters(settings: &Settings, schema: Option<&EntitySchema>) -> Result<Arc<[CompiledFilter]>, Idle> {

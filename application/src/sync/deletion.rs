@@ -3,8 +3,8 @@
 use domain::fields::Fields;
 use domain::local_record::{DeleteRecord, LocalRecordCommand, Source};
 use domain::sync_config::mapping::Known;
+use domain::sync_record::SyncRecordCommand as Command;
 use domain::sync_record::events::{ConflictDetected, ConflictResolved};
-use domain::sync_record::{SyncRecordCommand as Command, SyncRecordEvent};
 use domain::value::{DeletePolicy, MergeFallback, Operation, Side, Strategy};
 
 use super::context::Context;
@@ -50,7 +50,7 @@ fn remote_gone(context: &Context, pair: &mut Pair) -> Reconciled {
     }
     let policy = context.settings.on_remote_delete;
     // Ignored for good: what we change later is not sent, and is no conflict either.
-    if policy == DeletePolicy::Ignore && pair.sync.state.conflict.is_none() && !just_seen(pair) {
+    if policy == DeletePolicy::Ignore && pair.sync.state.conflict.is_none() && !pair.deleted_over_a_change() {
         return Ok(None);
     }
     if pair.sync.state.local_changed() && !decide(context, pair, Side::Remote)? {
@@ -67,11 +67,6 @@ fn remote_gone(context: &Context, pair: &mut Pair) -> Reconciled {
             Ok(None)
         }
     }
-}
-
-/// Whether the provider's deletion is news of this very step.
-fn just_seen(pair: &Pair) -> bool {
-    pair.sync.decided().iter().any(|event| matches!(event, SyncRecordEvent::RemoteDeletionObserved(_)))
 }
 
 /// Whether the deletion by `side` stands against the other side's change; records the conflict and its decision.

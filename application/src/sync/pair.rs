@@ -135,6 +135,25 @@ impl Pair {
         done
     }
 
+    /// Whether the provider's deletion found a change of ours that was not there yet, and nobody has judged it since. One
+    /// that is observed in the same step was there before: the provider is asked first, and our record looked at then.
+    pub(super) fn deleted_over_a_change(&self) -> bool {
+        use SyncRecordEvent as E;
+        let decided = self.sync.decided().iter().any(|event| matches!(event, E::RemoteDeletionObserved(_)));
+        let (mut seen, mut over) = (0, false);
+        for event in self.sync_history() {
+            match event {
+                E::LocalObserved(observed) => seen = observed.version,
+                E::RemoteDeletionObserved(_) => {
+                    over = seen > self.sync.state.base.as_ref().map_or(0, |base| base.local_version);
+                }
+                E::ConflictDetected(_) => over = false,
+                _ => {}
+            }
+        }
+        decided || over
+    }
+
     /// Goes on from what was stored: what was decided is history now.
     #[must_use]
     pub fn stored(mut self) -> Self {

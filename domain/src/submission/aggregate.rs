@@ -13,7 +13,7 @@ use crate::aggregate::Aggregate;
 use crate::stream::Kind;
 use crate::value::ErrorClass;
 
-/// Calls that carry the same bytes, at most, before somebody has to ask again.
+/// Calls that carry the same bytes and fail, at most, before somebody has to ask again.
 const ATTEMPTS: u32 = 3;
 
 /// Where a submission stands.
@@ -178,7 +178,9 @@ impl Submission {
             SubmissionStatus::Begun => (self.begun.as_ref().map(|begun| begun.call), passing),
             _ => return Err(SubmissionError::NotOpen),
         };
-        let again = may_send_again && self.attempts() < ATTEMPTS;
+        // Being told to wait is no failed try.
+        let waits = refusal.class == ErrorClass::RateLimited;
+        let again = may_send_again && (waits || self.attempts() < ATTEMPTS);
         Ok(vec![SubmissionRejected { call, refusal, again, at }.into()])
     }
 

@@ -100,11 +100,11 @@ fn a_call_is_begun_once_for_each_request() {
 #[test]
 fn what_passes_is_sent_again_a_few_times() {
     let rejected = |number: u32, again| {
-        let (call, refusal) = (Some(call(number.into())), refusal(ErrorClass::RateLimited));
+        let (call, refusal) = (Some(call(number.into())), refusal(ErrorClass::Transient));
         SubmissionEvent::from(SubmissionRejected { call, refusal, again, at: at(2) })
     };
     let reject = |passing| {
-        let refusal = refusal(ErrorClass::RateLimited);
+        let refusal = refusal(ErrorClass::Transient);
         SubmissionCommand::Reject { refusal, passing, at: at(2) }
     };
     given::<Submission>([requested().into(), begun(1)]).when(reject(true)).then([rejected(1, true)]);
@@ -112,6 +112,15 @@ fn what_passes_is_sent_again_a_few_times() {
     given::<Submission>([requested().into(), begun(3)]).when(reject(true)).then([rejected(3, false)]);
     let again = given::<Submission>([requested().into(), begun(1), rejected(1, true)]).state();
     assert_eq!((again.status, again.attempts()), (SubmissionStatus::Requested, 1));
+}
+
+#[test]
+fn being_told_to_wait_is_no_failed_try() {
+    let (call, refusal) = (Some(call(3)), refusal(ErrorClass::RateLimited));
+    let rejected = SubmissionRejected { call, refusal: refusal.clone(), again: true, at: at(2) };
+    given::<Submission>([requested().into(), begun(3)])
+        .when(SubmissionCommand::Reject { refusal, passing: true, at: at(2) })
+        .then([rejected.into()]);
 }
 
 #[test]

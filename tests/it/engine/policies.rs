@@ -70,13 +70,59 @@ async fn a_change_after_an_ignored_remote_deletion_is_not_sent_and_shows_deleted
 }
 
 #[tokio::test]
+async fn a_deletion_seen_while_our_change_was_under_way_is_a_conflict_once_that_has_failed() {
+    let (_folder, provider, ground) = rest(strict()).await;
+    let (rig, config) = connected(&ground, SyncConfigSettings::default()).await;
+    rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
+    rig.idle().await.unwrap();
+    let id = provider.records("customers")[0]["id"].as_str().unwrap().to_owned();
+    // given: our change is lost on its way, and nobody knows yet
+    provider.faults.force_write(Fault::DropBefore, 1);
+    rig.put("customer", "C-1", json!({"name": "Ada Lovelace"})).await.unwrap();
+    rig.idle().await.unwrap();
+    assert_eq!(rig.status(config, "-", "C-1").await.unwrap(), SyncStatus::OutcomeUnknown);
+    // when: they delete it, and that is read before the outcome is known
+    provider.delete("customers", &id).unwrap();
+    rig.pull(config, RunType::Incremental).await.unwrap();
+    rig.advance(60).await.unwrap();
+    // then
+    let stream = SyncRecordKey { config, realm: "-".to_owned(), local_id: "C-1".to_owned() }.stream();
+    let events = rig.events(&stream).await.unwrap();
+    assert!(events.contains(&"ConflictDetected".to_owned()), "{events:?}");
+}
+
+#[tokio::test]
 async fn two_kinds_of_ours_do_not_meet_under_one_id_in_one_remote_entity() {
+    let (_folder, _provider, ground) = rest(strict()).await;
+    let rig = Rig::open(&ground).await.unwrap();
+    let integration = rig.connect(&[("api_key", "key-1")]).await.unwrap();
+    let settings = SyncConfigSettings::default;
+    let first = rig.config(integration, "customer", "customers", settings()).await.unwrap();
+    // when: one is made for vendors while that of the customers is at work
+    let refused = rig.config(integration, "vendor", "customers", settings()).await.unwrap_err().to_string();
+    assert!(refused.contains(&format!("carries the ids of sync config {first}")), "{refused}");
+    // when: it is made while that rests, which then is to go to work again
+    let switched = |on| SyncConfigSettings { enabled: Some(on), ..SyncConfigSettings::default() };
+    rig.desk.change_sync_config(&rig.envelope(), first, switched(false), None).await.unwrap();
+    let second = rig.config(integration, "vendor", "customers", settings()).await.unwrap();
+    let again = rig.desk.change_sync_config(&rig.envelope(), first, switched(true), None).await;
+    let refused = again.unwrap_err().to_string();
+    assert!(refused.contains(&format!("carries the ids of sync config {second}")), "{refused}");
+}
+
+#[tokio::test]
+async fn of_two_kinds_of_ours_that_meet_in_one_remote_entity_the_older_config_works() {
     let (_folder, provider, ground) = rest(strict()).await;
     let rig = Rig::open(&ground).await.unwrap();
     let integration = rig.connect(&[("api_key", "key-1")]).await.unwrap();
     let settings = SyncConfigSettings::default;
     let first = rig.config(integration, "customer", "customers", settings()).await.unwrap();
+    // given: both were made while the integration rested
+    let stream = StreamId::of(Kind::Integration, integration.0);
+    let off = |_: &Integration| IntegrationCommand::Disable { reason: None, automatic: false };
+    rig.store.dispatcher.dispatch::<Integration>(&rig.envelope(), &stream, off).await.unwrap();
     let second = rig.config(integration, "vendor", "customers", settings()).await.unwrap();
+    rig.enable(integration).await.unwrap();
     rig.idle().await.unwrap();
     rig.put("customer", "C-1", json!({"name": "Ada"})).await.unwrap();
     rig.put("vendor", "C-1", json!({"name": "Timber Ltd"})).await.unwrap();

@@ -12,6 +12,8 @@ use tests::hub::{Hub, Setting, free_address, text};
 
 use super::contract;
 
+mod kills;
+
 const KEY: &str = "hmrc";
 /// What an operator sets of a batch process.
 const FACTS: [(&str, &str); 6] = [
