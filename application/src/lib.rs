@@ -6,6 +6,7 @@ pub mod change_feed;
 pub mod command_handlers;
 pub mod dispatcher;
 pub mod error;
+pub mod gathering;
 pub mod jobs;
 pub mod ports;
 pub mod process_managers;

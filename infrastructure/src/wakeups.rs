@@ -5,10 +5,18 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use application::ports::wakeups::Wakeups;
+use chrono::TimeDelta;
 use tokio::sync::watch;
 
 #[cfg(test)]
 mod tests;
+
+/// A pause lasts so many times what the page before it took,
+const PAUSE_PER_PAGE: u32 = 3;
+/// and is as short as this at least,
+const SHORTEST_PAUSE: Duration = Duration::from_millis(5);
+/// and as long as this at most: views may be behind by that under load.
+const LONGEST_PAUSE: Duration = Duration::from_millis(50);
 
 type Topics = HashMap<&'static str, Arc<watch::Sender<u64>>>;
 
@@ -67,5 +75,10 @@ impl Wakeups for InProcessWakeups {
             let count = *count;
             self.see(topic, count);
         }
+    }
+
+    async fn pause(&self, took: TimeDelta) {
+        let took = took.to_std().unwrap_or_default();
+        tokio::time::sleep((took * PAUSE_PER_PAGE).clamp(SHORTEST_PAUSE, LONGEST_PAUSE)).await;
     }
 }

@@ -67,7 +67,7 @@ impl Runner {
             for slot in &mut slots {
                 slot.lead(&self.ports, &self.holder).await?;
             }
-            let progressed = self.round(&mut slots).await?;
+            let progressed = self.round(&mut slots).await? > 0;
             check(&slots)?;
             let position = slots.iter().map(|slot| slot.position).min().unwrap_or(head);
             report(RebuildProgress { position, head: head.max(position) });

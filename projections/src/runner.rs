@@ -69,13 +69,17 @@ impl Runner {
     pub async fn run(&self, shutdown: impl Future<Output = ()> + Send) {
         let mut shutdown = Box::pin(shutdown);
         loop {
-            match self.catch_up_once().await {
-                Ok(true) if (&mut shutdown).now_or_never().is_some() => break,
-                Ok(true) => continue,
-                Ok(false) => {}
-                Err(why) => tracing::warn!(%why, "projections stopped for now and will try again"),
-            }
-            if let Either::Left(_) = select(&mut shutdown, self.ports.wakeups.wait("log")).await {
+            let began = self.ports.clock.now();
+            let rest = match self.take_pages().await {
+                Ok(taken) if taken >= self.page => futures::future::ready(()).boxed(),
+                Ok(1..) => self.ports.wakeups.pause(self.ports.clock.now() - began),
+                Ok(0) => self.ports.wakeups.wait("log"),
+                Err(why) => {
+                    tracing::warn!(%why, "projections stopped for now and will try again");
+                    self.ports.wakeups.wait("log")
+                }
+            };
+            if let Either::Left(_) = select(&mut shutdown, rest).await {
                 break;
             }
         }
@@ -84,6 +88,11 @@ impl Runner {
 
     /// Takes one page each. Answers whether there was anything to take.
     pub async fn catch_up_once(&self) -> Result<bool, Unavailable> {
+        Ok(self.take_pages().await? > 0)
+    }
+
+    /// The same; answers how many events the longest page had.
+    async fn take_pages(&self) -> Result<usize, Unavailable> {
         let mut slots = self.slots.lock().await;
         let outcome = self.step(&mut slots).await;
         if outcome.is_err() {
@@ -114,34 +123,34 @@ impl Runner {
         }
     }
 
-    async fn step(&self, state: &mut Option<Vec<Slot>>) -> Result<bool, Unavailable> {
+    async fn step(&self, state: &mut Option<Vec<Slot>>) -> Result<usize, Unavailable> {
         if state.is_none() {
             *state = Some(self.open().await?);
         }
         let slots = state.as_mut().expect("opened above");
         try_join_all(slots.iter_mut().map(|slot| slot.lead(&self.ports, &self.holder))).await?;
         let head = self.ports.log.head().await?;
-        let progressed = self.round(slots).await?;
+        let taken = self.round(slots).await?;
         self.complete(slots, head).await?;
         try_join_all(slots.iter_mut().map(|slot| slot.save_in_time(&self.ports))).await?;
         self.board.show(slots, head);
-        Ok(progressed)
+        Ok(taken)
     }
 
-    /// One page for every projection; those at the same place share it.
-    pub(crate) async fn round(&self, slots: &mut [Slot]) -> Result<bool, Unavailable> {
+    /// One page for every projection; those at the same place share it. Answers how many events the longest had.
+    pub(crate) async fn round(&self, slots: &mut [Slot]) -> Result<usize, Unavailable> {
         let mut waiting: Vec<&mut Slot> = slots.iter_mut().filter(|slot| slot.works()).collect();
         waiting.sort_by_key(|slot| slot.position);
-        let mut progressed = false;
+        let mut taken = 0;
         while let Some(first) = waiting.first() {
             let page = self.ports.log.read_opened(first.position, self.page, shows_contents).await?;
             let Some(last) = page.last().map(|event| event.position) else { break };
             let ahead = waiting.split_off(waiting.partition_point(|slot| slot.position < last));
             try_join_all(waiting.into_iter().map(|slot| slot.take(&self.ports, &page))).await?;
-            progressed = true;
+            taken = taken.max(page.len());
             waiting = ahead;
         }
-        Ok(progressed)
+        Ok(taken)
     }
 
     /// Indexes what caught up, and shows what was rebuilt once all of it is there.

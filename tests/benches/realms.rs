@@ -65,10 +65,8 @@ fn terms(realms: usize, seconds: usize) -> [Terms; 3] {
 async fn work(scene: &Scene, time: Duration) {
     let parts = &scene.hub.parts;
     let mut tasks = JoinSet::new();
-    for manager in &parts.managers {
-        let manager = Arc::clone(manager);
-        tasks.spawn(async move { manager.run().await });
-    }
+    let managers = parts.managers.clone();
+    tasks.spawn(async move { application::process_managers::run(&managers).await });
     let (worker, projections) = (Arc::clone(&scene.worker), Arc::clone(&parts.projections));
     tasks.spawn(async move { worker.run().await });
     tasks.spawn(async move { projections.run(std::future::pending()).await });

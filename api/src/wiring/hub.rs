@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use application::command_handlers::{Desk, Operator};
+use application::command_handlers::{Desk, Intake, Operator};
 use application::jobs::deliver_webhooks::DeliverWebhooks;
 use application::jobs::keep_webhooks::KeepWebhooks;
 use application::jobs::process_webhook::ProcessWebhooks;
@@ -95,6 +95,7 @@ impl Hub {
             deliveries: Arc::clone(&outgoing.deliveries),
             sender: Arc::clone(&outgoing.sender),
             operator: operator(config, public_url),
+            intake: Intake::default(),
         };
         let gate = Arc::new(Gate::new(Arc::clone(&store.queue)));
         let worker = worker(&store, (&engine, &runs), (outgoing, public), &gate);

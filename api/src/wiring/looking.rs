@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use application::command_handlers::Desk;
+use application::command_handlers::{Desk, Intake};
 use application::ports::credentials::Credentials;
 use application::ports::vault::Vault;
 use infrastructure::credentials::DatabaseCredentials;
@@ -27,5 +27,6 @@ pub fn desk(config: &Config, store: &Store) -> anyhow::Result<Desk> {
         deliveries: Arc::clone(&outgoing.deliveries),
         sender: Arc::clone(&outgoing.sender),
         operator: operator(config, config.listen.public(config.listen.listen)),
+        intake: Intake::default(),
     })
 }

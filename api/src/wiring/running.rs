@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use application::process_managers;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -39,10 +40,8 @@ impl Running {
             gentle.spawn(async move { projections.run(stopped).await });
         }
         if hub.does(Role::Work) {
-            for manager in &hub.managers {
-                let manager = Arc::clone(manager);
-                steady.spawn(async move { manager.run().await });
-            }
+            let managers = hub.managers.clone();
+            steady.spawn(async move { process_managers::run(&managers).await });
             let worker = Arc::clone(&hub.worker);
             steady.spawn(async move { worker.run().await });
         }

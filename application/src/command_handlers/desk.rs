@@ -8,6 +8,7 @@ use domain::stream::SyncRecordKey;
 use domain::sync_config::SyncConfig;
 
 use super::Declined;
+use super::receive_webhook::Intake;
 use crate::dispatcher::Dispatcher;
 use crate::ports::connector::{Provider, Target};
 use crate::ports::credentials::Credentials;
@@ -49,6 +50,8 @@ pub struct Desk {
     pub sender: Arc<dyn WebhookSender>,
     /// What an operator set.
     pub operator: Operator,
+    /// Verified webhooks on their way into the log.
+    pub intake: Intake,
 }
 
 impl Desk {

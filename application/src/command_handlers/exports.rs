@@ -11,7 +11,7 @@ pub use super::mapping::{MappingGiven, checked_mapping};
 pub use super::operate::{Operated, SubmissionState};
 pub use super::preview::{Preview, Previewed};
 pub use super::put_records::{PutLine, RecordsOf};
-pub use super::receive_webhook::{Delivered, RawWebhook};
+pub use super::receive_webhook::{Delivered, Intake, RawWebhook};
 pub use super::resolve_conflict::ConflictSides;
 pub use super::select_realm::RealmChoice;
 pub use super::send_record::{Sending, SyncState};

@@ -11,6 +11,8 @@ pub(super) enum Told {
     Outcome(u64, Job, Settled),
     /// The group's lane rests until then.
     Rest(u64, DateTime<Utc>),
+    /// The group is prepared.
+    Prepared(u64),
 }
 
 impl Told {
@@ -18,7 +20,7 @@ impl Told {
     pub(super) fn rest_of(&self, group: u64) -> Option<DateTime<Utc>> {
         match self {
             Self::Rest(of, until) if *of == group => Some(*until),
-            Self::Rest(..) | Self::Outcome(..) => None,
+            Self::Rest(..) | Self::Outcome(..) | Self::Prepared(_) => None,
         }
     }
 }
@@ -39,6 +41,11 @@ impl Outbox {
     pub fn settle(&self, job: Job, outcome: Settled) {
         // A worker that is gone has nobody to tell: its jobs are taken again when their lease is over.
         let _ = self.told.unbounded_send(Told::Outcome(self.group, job, outcome));
+    }
+
+    /// What is left is only waited for: the next group of the lane may be prepared. See [`super::JobHandler::prepares`].
+    pub fn prepared(&self) {
+        let _ = self.told.unbounded_send(Told::Prepared(self.group));
     }
 
     /// The provider lets no call through until then: nothing of the lane is begun before. Its jobs keep their places.

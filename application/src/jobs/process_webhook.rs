@@ -20,6 +20,8 @@ use crate::process_managers::routes::Live;
 use crate::sync::Engine;
 
 const KIND: &str = "process_webhook";
+/// Why a delivery is ignored that leads to nothing.
+pub const NOBODY: &str = "no enabled config takes this entity";
 
 /// Processes a stored delivery.
 pub fn job(organization: OrganizationId, stream: &StreamId, provider: &str, now: DateTime<Utc>) -> NewJob {
@@ -31,6 +33,11 @@ pub fn job(organization: OrganizationId, stream: &StreamId, provider: &str, now:
         payload: serde_json::to_vec(&stream.id).unwrap_or_default(),
         not_before: now,
     }
+}
+
+/// What is done already needs no job: its kind and key.
+pub fn settled(stream: &StreamId) -> (&'static str, String) {
+    (KIND, stream.id.clone())
 }
 
 /// Runs `process_webhook`.
@@ -118,13 +125,7 @@ impl ProcessWebhooks {
     async fn hints(&self, received: &WebhookReceived) -> Result<Vec<NewJob>, Unavailable> {
         let routes = self.0.directory.now().await?;
         let at = self.0.now();
-        let configs = routes.of_integration(received.integration).filter(|(_, config)| {
-            config
-                .identity
-                .as_ref()
-                .is_some_and(|identity| Some(&identity.remote_entity) == received.entity.as_ref())
-        });
-        let live = configs.filter_map(|(id, _)| routes.live(id));
+        let live = routes.takers(received.integration, received.entity.as_deref().unwrap_or_default());
         Ok(live
             .map(|live| match received.remote_id.as_deref() {
                 Some(id) => pull_records::job(&live, id, at),
@@ -143,7 +144,7 @@ fn changes(live: &Live<'_>, at: DateTime<Utc>) -> NewJob {
 
 fn command(hints: &[NewJob]) -> WebhookDeliveryCommand {
     if hints.is_empty() {
-        WebhookDeliveryCommand::Ignore { reason: "no enabled config takes this entity".to_owned() }
+        WebhookDeliveryCommand::Ignore { reason: NOBODY.to_owned() }
     } else {
         WebhookDeliveryCommand::MarkProcessed
     }

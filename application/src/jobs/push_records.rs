@@ -1,6 +1,7 @@
 //! Sends local changes, and finds out what became of writes without an outcome.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -58,18 +59,38 @@ impl JobHandler for PushRecords {
     }
 
     fn at_once(&self, lane: &str) -> usize {
-        self.0.at_once(lane)
+        self.0.in_hand(lane)
+    }
+
+    fn prepares(&self) -> bool {
+        true
     }
 
     async fn run(&self, jobs: Vec<Job>, done: &Outbox) {
-        let groups = by_config(jobs, done).into_iter();
-        let pushed = groups.map(|(config, group)| self.push(config, group, done));
+        let groups = by_config(jobs, done);
+        let unprepared = AtomicUsize::new(groups.len());
+        let pushed = groups.into_iter().map(async |(config, group)| {
+            let told = AtomicBool::new(false);
+            let begun = || {
+                if !told.swap(true, Ordering::SeqCst) && unprepared.fetch_sub(1, Ordering::SeqCst) == 1 {
+                    done.prepared();
+                }
+            };
+            self.push(config, group, (done, &begun)).await;
+            // Nothing was to be sent of it.
+            begun();
+        });
         futures::future::join_all(pushed).await;
     }
 }
 
 impl PushRecords {
-    async fn push(&self, config: SyncConfigId, group: Vec<(Job, SyncRecordKey)>, done: &Outbox) {
+    async fn push(
+        &self,
+        config: SyncConfigId,
+        group: Vec<(Job, SyncRecordKey)>,
+        (done, begun): (&Outbox, &(dyn Fn() + Sync)),
+    ) {
         let engine = &self.0;
         let (routes, context) = match engine.context(config).await {
             Ok(found) => found,
@@ -84,7 +105,8 @@ impl PushRecords {
         let ids: Vec<String> = mine.iter().map(|(_, key)| key.local_id.clone()).collect();
         let left = Left::new(mine, done);
         let report = |id: &str, pushed| left.settle(id, engine.now(), pushed);
-        match engine.push(&routes, &context, &ids, &Results(&report)).await {
+        let results = Results { of: &report, begun };
+        match engine.push(&routes, &context, &ids, &results).await {
             Ok(()) => left.rest(|_| Settled::Done),
             Err(error) => left.rest(|job| later(engine.now(), job, &error.to_string())),
         }

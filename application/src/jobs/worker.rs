@@ -26,7 +26,7 @@ const LEASE: TimeDelta = TimeDelta::minutes(5);
 /// Lanes at work at once.
 const LANES: usize = 256;
 /// Jobs taken of a lane at once, at most.
-const TAKE: usize = 128;
+const TAKE: usize = 256;
 /// Why a job is given back that nobody tried.
 const RESTS: &str = "waits for the provider's rate limit";
 
@@ -225,10 +225,10 @@ impl Worker {
     fn start<'a>(&'a self, floor: &mut Floor<'a>, lane: &str) -> bool {
         let Some(handler) = floor.kind(lane).and_then(|kind| self.handlers.get(kind)) else { return false };
         let (room, per_call) = (floor.room(lane, self.width(lane)), handler.per_call(lane).max(1));
-        if room == 0 {
+        if room == 0 || floor.prepares(lane) {
             return false;
         }
-        floor.start(lane, (room, per_call), |jobs, done| {
+        floor.start(lane, (room, per_call), handler.prepares(), |jobs, done| {
             Box::pin(async move { handler.run(jobs, &done).await })
         });
         true

@@ -215,7 +215,8 @@ pub trait EventLog: Send + Sync {
         opens: Opens,
     ) -> Result<Vec<Recorded<Event>>, Unavailable>;
 
-    /// Like `read_all`, without any sealed contents. Readers at the same place share what was decoded.
+    /// Like `read_all`, without any sealed contents. Readers at the same place share what was decoded: a page shorter
+    /// than `limit` may have been read before more came. Only an empty one is the end.
     async fn read_closed(
         &self,
         position: u64,

@@ -14,4 +14,4 @@ mod testing;
 pub use knowledge::Knowledge;
 pub use process_manager::{ProcessManager, Reaction};
 pub use routes::Routes;
-pub use runner::Runner;
+pub use runner::{Runner, run};

@@ -13,6 +13,8 @@ use crate::ports::job_queue::NewJob;
 pub enum Reaction {
     /// Work to do.
     Enqueue(NewJob),
+    /// What was decided in the same page about this kind and key is done already.
+    Withdraw(&'static str, String),
     /// Something to remember, with its index key and wake-up time.
     Remember(StateChange),
 }

@@ -160,6 +160,19 @@ impl Routes {
             .map(|(id, owned)| (*id, &owned.state))
     }
 
+    /// Configs at work that take an entity of the provider.
+    pub fn takers<'a>(
+        &'a self,
+        integration: IntegrationId,
+        entity: &'a str,
+    ) -> impl Iterator<Item = Live<'a>> {
+        let takes = move |config: &SyncConfig| {
+            config.identity.as_ref().is_some_and(|identity| identity.remote_entity == entity)
+        };
+        let configs = self.of_integration(integration).filter(move |(_, config)| takes(config));
+        configs.filter_map(|(id, _)| self.live(id))
+    }
+
     /// The config that keeps a local entity of an integration in step; the one references go through.
     pub fn entity_config(&self, integration: IntegrationId, entity: &str) -> Option<SyncConfigId> {
         self.of_integration(integration)

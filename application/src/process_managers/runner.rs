@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::event::Event;
@@ -19,6 +20,28 @@ use crate::ports::wakeups::Wakeups;
 const PAGE: usize = 2_000;
 /// How long a lease lasts without renewal.
 const LEASE: TimeDelta = TimeDelta::seconds(30);
+/// A lease that ends within this time is renewed.
+const RENEW: TimeDelta = TimeDelta::seconds(20);
+/// A position at which nothing was decided is saved after this time at the latest.
+const SAVE: TimeDelta = TimeDelta::seconds(1);
+
+/// Handles pages and wake-ups for ever; ends when dropped. The managers take turns, so that all of them take the page that
+/// the first one read.
+pub async fn run(managers: &[Arc<Runner>]) {
+    let Some(first) = managers.first() else { return };
+    loop {
+        let began = first.clock.now();
+        let mut turn = Turn::Nothing;
+        for manager in managers {
+            turn = turn.max(manager.work().await);
+        }
+        match turn {
+            Turn::Full => {}
+            Turn::Some => first.wakeups.pause(first.clock.now() - began).await,
+            Turn::Nothing => first.wakeups.wait("log").await,
+        }
+    }
+}
 
 /// One process manager at work.
 pub struct Runner {
@@ -28,7 +51,31 @@ pub struct Runner {
     clock: Arc<dyn Clock>,
     wakeups: Arc<dyn Wakeups>,
     holder: String,
-    state: futures::lock::Mutex<Option<(Checkpoint, Knowledge)>>,
+    state: futures::lock::Mutex<Option<Held>>,
+    /// Position of the last event it has reacted to.
+    reached: AtomicU64,
+}
+
+/// What is held with the lease.
+struct Held {
+    /// As it is saved.
+    saved: Checkpoint,
+    /// Reacted to up to here; nothing between `saved` and here has led to anything.
+    position: u64,
+    knowledge: Knowledge,
+    lease_until: DateTime<Utc>,
+    saved_at: DateTime<Utc>,
+}
+
+/// What a turn came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    /// There was nothing to do.
+    Nothing,
+    /// What there was is done.
+    Some,
+    /// A full page: there is more.
+    Full,
 }
 
 impl Runner {
@@ -41,7 +88,8 @@ impl Runner {
         holder: &str,
     ) -> Self {
         let state = futures::lock::Mutex::new(None);
-        Self { manager, log, checkpoints, clock, wakeups, holder: holder.to_owned(), state }
+        let (holder, reached) = (holder.to_owned(), AtomicU64::default());
+        Self { manager, log, checkpoints, clock, wakeups, holder, state, reached }
     }
 
     /// Its process manager's name.
@@ -49,68 +97,83 @@ impl Runner {
         self.manager.name()
     }
 
-    /// Handles pages and wake-ups for ever; ends when dropped.
-    pub async fn run(&self) {
-        loop {
-            match self.step().await {
-                Ok(true) => {}
-                Ok(false) => self.wakeups.wait("log").await,
-                Err(error) => {
-                    tracing::warn!(manager = self.name(), %error, "process manager pauses");
-                    *self.state.lock().await = None;
-                    self.wakeups.wait("log").await;
-                }
+    /// Position of the last event that it has reacted to in this process. Its checkpoint may be a second behind, as
+    /// long as nothing came of the events between.
+    pub fn reached(&self) -> u64 {
+        self.reached.load(Ordering::SeqCst)
+    }
+
+    /// One turn; a manager that fails begins anew at its next one, and holds nobody else up.
+    async fn work(&self) -> Turn {
+        match self.turn().await {
+            Ok(turn) => turn,
+            Err(error) => {
+                tracing::warn!(manager = self.name(), %error, "process manager pauses");
+                *self.state.lock().await = None;
+                Turn::Nothing
             }
         }
     }
 
     /// Handles one page, or what is due; `false` when there was nothing to do.
     pub async fn step(&self) -> Result<bool, SaveError> {
+        Ok(self.turn().await? != Turn::Nothing)
+    }
+
+    async fn turn(&self) -> Result<Turn, SaveError> {
         let mut state = self.state.lock().await;
         let now = self.clock.now();
-        if !self.hold(&mut state, now).await? {
-            return Ok(false);
-        }
-        let Some((checkpoint, knowledge)) = state.as_mut() else { return Ok(false) };
-        let page = self.log.read_closed(checkpoint.position, PAGE).await?;
+        self.hold(&mut state, now).await?;
+        let Some(held) = state.as_mut() else { return Ok(Turn::Nothing) };
+        let page = self.log.read_closed(held.position, PAGE).await?;
+        let turn = if page.len() == PAGE { Turn::Full } else { Turn::Some };
         let (save, to) = match page.last() {
-            Some(last) => (self.react(knowledge, &page, now), last.position),
-            None => (self.due(knowledge, now).await?, checkpoint.position),
+            Some(last) => (self.react(&mut held.knowledge, &page, now), last.position),
+            None => (self.due(&mut held.knowledge, now).await?, held.position),
         };
-        if to == checkpoint.position && save.jobs.is_empty() && save.changes.is_empty() {
-            return Ok(false);
-        }
+        let decided = !(save.jobs.is_empty() && save.changes.is_empty());
+        let moved = to > held.position;
         let enqueued = !save.jobs.is_empty();
-        if let Err(error) = self.checkpoints.save(self.name(), *checkpoint, to, save).await {
-            // What is known ran ahead of what was saved.
-            *state = None;
-            return Err(error);
+        let late = to > held.saved.position && now >= held.saved_at + SAVE;
+        if decided || late {
+            if let Err(error) = self.checkpoints.save(self.name(), held.saved, to, save).await {
+                // What is known ran ahead of what was saved.
+                *state = None;
+                return Err(error);
+            }
+            (held.saved.position, held.saved_at) = (to, now);
         }
-        checkpoint.position = to;
+        held.position = to;
+        self.reached.store(to, Ordering::SeqCst);
         drop(state);
         if enqueued {
             self.wakeups.notify("jobs");
         }
-        Ok(true)
+        Ok(if moved || decided { turn } else { Turn::Nothing })
     }
 
     /// Takes or renews the lease; gathers everything known anew when it was not ours.
-    async fn hold(
-        &self,
-        state: &mut Option<(Checkpoint, Knowledge)>,
-        now: DateTime<Utc>,
-    ) -> Result<bool, Unavailable> {
-        let leased = self.checkpoints.lease(self.name(), &self.holder, now, now + LEASE).await?;
-        let Some(checkpoint) = leased else {
-            *state = None;
-            return Ok(false);
-        };
-        if state.as_ref().is_none_or(|(held, _)| *held != checkpoint) {
-            let routes = self.fold_routes(checkpoint.position).await?;
-            let instances = self.checkpoints.all(self.name()).await?;
-            *state = Some((checkpoint, Knowledge::new(routes, instances)));
+    async fn hold(&self, state: &mut Option<Held>, now: DateTime<Utc>) -> Result<(), Unavailable> {
+        if state.as_ref().is_some_and(|held| now + RENEW < held.lease_until) {
+            return Ok(());
         }
-        Ok(true)
+        let lease_until = now + LEASE;
+        let leased = self.checkpoints.lease(self.name(), &self.holder, now, lease_until).await?;
+        let Some(saved) = leased else {
+            *state = None;
+            return Ok(());
+        };
+        match state {
+            Some(held) if held.saved == saved => held.lease_until = lease_until,
+            _ => {
+                let routes = self.fold_routes(saved.position).await?;
+                let instances = self.checkpoints.all(self.name()).await?;
+                let knowledge = Knowledge::new(routes, instances);
+                let position = saved.position;
+                *state = Some(Held { saved, position, knowledge, lease_until, saved_at: now });
+            }
+        }
+        Ok(())
     }
 
     async fn fold_routes(&self, through: u64) -> Result<Routes, Unavailable> {
@@ -154,8 +217,8 @@ impl Runner {
 #[derive(Default)]
 struct Collected {
     save: Save,
-    /// Where the change of an instance stands.
-    places: HashMap<String, usize>,
+    /// Where the change of an instance stands, and whether nothing of it was stored before.
+    places: HashMap<String, (usize, bool)>,
 }
 
 impl Collected {
@@ -163,9 +226,11 @@ impl Collected {
         for reaction in reactions {
             match reaction {
                 Reaction::Enqueue(job) => self.job(job),
+                Reaction::Withdraw(kind, key) => self.withdraw(kind, &key),
                 Reaction::Remember(change) => {
+                    let known = knowledge.instance(key(&change)).is_some();
                     knowledge.follow(&change);
-                    self.change(change);
+                    self.change(change, known);
                 }
             }
         }
@@ -179,13 +244,93 @@ impl Collected {
         }
     }
 
-    fn change(&mut self, change: StateChange) {
-        let (StateChange::Put { key, .. } | StateChange::Delete { key }) = &change;
-        if let Some(place) = self.places.get(key) {
-            self.save.changes[*place] = change;
-        } else {
-            self.places.insert(key.clone(), self.save.changes.len());
-            self.save.changes.push(change);
+    fn withdraw(&mut self, kind: &str, key: &str) {
+        let places = (0..self.save.jobs.len()).rev().take(64);
+        let same = |job: &NewJob| job.kind == kind && job.key == key;
+        if let Some(place) = places.into_iter().find(|place| same(&self.save.jobs[*place])) {
+            self.save.jobs.remove(place);
         }
+    }
+
+    /// `known` says whether there was something to be remembered under this key before.
+    fn change(&mut self, change: StateChange, known: bool) {
+        let key = key(&change).to_owned();
+        match (self.places.get(&key).copied(), &change) {
+            // What came and went within the page was never stored.
+            (Some((place, true)), StateChange::Delete { .. }) => self.forget(place),
+            (Some((place, _)), _) => self.save.changes[place] = change,
+            (None, StateChange::Delete { .. }) if !known => {}
+            (None, _) => {
+                self.places.insert(key, (self.save.changes.len(), !known));
+                self.save.changes.push(change);
+            }
+        }
+    }
+
+    fn forget(&mut self, place: usize) {
+        let gone = self.save.changes.swap_remove(place);
+        self.places.remove(key(&gone));
+        if let Some(moved) = self.save.changes.get(place)
+            && let Some((at, _)) = self.places.get_mut(key(moved))
+        {
+            *at = place;
+        }
+    }
+}
+
+fn key(change: &StateChange) -> &str {
+    let (StateChange::Put { key, .. } | StateChange::Delete { key }) = change;
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn put(key: &str) -> Reaction {
+        let (index, wake_at, state) = (None, None, Vec::new());
+        Reaction::Remember(StateChange::Put { key: key.to_owned(), index, wake_at, state })
+    }
+
+    fn delete(key: &str) -> Reaction {
+        Reaction::Remember(StateChange::Delete { key: key.to_owned() })
+    }
+
+    #[test]
+    fn a_job_that_is_done_within_the_page_is_not_enqueued() {
+        let job = |key: &str| {
+            Reaction::Enqueue(NewJob {
+                organization: domain::ids::DEFAULT_ORGANIZATION,
+                kind: "process".to_owned(),
+                lane: "lane".to_owned(),
+                key: key.to_owned(),
+                payload: Vec::new(),
+                not_before: DateTime::UNIX_EPOCH,
+            })
+        };
+        let done = |kind: &'static str, key: &str| Reaction::Withdraw(kind, key.to_owned());
+        let mut page = Collected::default();
+        page.add(
+            &mut Knowledge::default(),
+            vec![job("a"), job("b"), done("process", "a"), done("other", "b")],
+        );
+        let left: Vec<&str> = page.save.jobs.iter().map(|job| job.key.as_str()).collect();
+        assert_eq!(left, ["b"]);
+    }
+
+    #[test]
+    fn what_came_and_went_within_a_page_is_not_stored() {
+        let mut knowledge = Knowledge::default();
+        let mut before = Collected::default();
+        before.add(&mut knowledge, vec![put("stored")]);
+        // when: a page in which it is forgotten, and others come and go
+        let mut page = Collected::default();
+        page.add(&mut knowledge, vec![put("a"), put("b"), put("c"), delete("a"), put("c"), delete("stored")]);
+        page.add(&mut knowledge, vec![delete("c"), put("stored"), delete("stored"), delete("never")]);
+        // then
+        let mut keys: Vec<&str> = page.save.changes.iter().map(key).collect();
+        keys.sort_unstable();
+        assert_eq!(keys, ["b", "stored"]);
+        assert!(knowledge.instance("stored").is_none() && knowledge.instance("b").is_some());
     }
 }

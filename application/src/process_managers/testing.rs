@@ -150,7 +150,7 @@ pub(super) fn react(
 pub(super) fn jobs(reactions: &[Reaction]) -> Vec<(String, String)> {
     let jobs = reactions.iter().filter_map(|reaction| match reaction {
         Reaction::Enqueue(job) => Some((job.kind.clone(), job.key.clone())),
-        Reaction::Remember(_) => None,
+        Reaction::Remember(_) | Reaction::Withdraw(..) => None,
     });
     jobs.collect()
 }

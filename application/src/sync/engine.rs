@@ -13,6 +13,7 @@ use domain::sync_run::SyncRun;
 use super::context::{Context, Idle};
 use super::directory::Directory;
 use super::failures::Failures;
+use super::pace::Pace;
 use super::turns::Turns;
 use crate::dispatcher::{Dispatcher, UnitBuilder};
 use crate::ports::Unavailable;
@@ -52,6 +53,8 @@ pub struct Engine {
     pub(super) failures: Failures,
     /// Writes at once, by lane.
     pub(super) turns: Turns,
+    /// How long writes take, by lane.
+    pub(super) pace: Pace,
     /// What was gathered about each config, as long as nothing of it has changed.
     contexts: Mutex<HashMap<SyncConfigId, Gathered>>,
 }
@@ -83,6 +86,7 @@ impl Engine {
             timing,
             failures: Failures::default(),
             turns: Turns::default(),
+            pace: Pace::default(),
             contexts: Mutex::default(),
         }
     }
@@ -133,6 +137,15 @@ impl Engine {
     /// Calls at once that the provider of a lane allows; 1 for a lane of nobody.
     pub fn at_once(&self, lane: &str) -> usize {
         self.lane_provider(lane).map_or(1, |provider| places(provider.concurrency))
+    }
+
+    /// Calls that are prepared or under way at once: where they are answered fast, some lie ready behind those that the
+    /// provider allows at once, so that none of its places is idle while an intent is stored.
+    pub fn in_hand(&self, lane: &str) -> usize {
+        self.lane_provider(lane).map_or(1, |provider| {
+            let window = self.timing_of(&provider).send_window;
+            places(provider.concurrency) * (1 + self.pace.ahead(lane, window))
+        })
     }
 
     /// Writes that one call to the provider of a lane carries, at most.

@@ -4,6 +4,7 @@
 //! intent before and the outcome after.
 
 mod adopt;
+mod calls;
 pub mod context;
 mod deletion;
 pub mod directory;
@@ -13,6 +14,7 @@ pub mod inbound;
 mod intent;
 pub mod outbound;
 pub mod outcome;
+mod pace;
 pub mod pair;
 pub mod reconcile;
 pub mod recovery;

@@ -1,7 +1,6 @@
 //! Sends a group of records: decide, intent, call, outcome. The intent is durable before the first byte; each call's
 //! outcomes are recorded when it ends, whatever the others do.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,7 +10,6 @@ use domain::sync_config::mapping::Known;
 use domain::sync_record::events::WriteBegun;
 use domain::sync_record::{SyncRecordCommand as Command, SyncRecordError};
 use domain::value::{ErrorClass, FilterExit};
-use futures::future::join_all;
 
 use super::context::Context;
 use super::engine::Engine;
@@ -21,7 +19,7 @@ use super::reconcile::{PlannedWrite, reconcile};
 use super::{outcome, references};
 use crate::dispatcher::UnitBuilder;
 use crate::ports::Unavailable;
-use crate::ports::connector::{Connection, PreparedCall, Timing, WriteOutcome, WriteRequest};
+use crate::ports::connector::{Connection, PreparedCall, Timing, WriteRequest};
 use crate::ports::event_log::Refused;
 use crate::process_managers::Routes;
 
@@ -36,13 +34,18 @@ pub enum Pushed {
     Limited(Duration),
 }
 
-/// Told of each record, by local id, what became of it; once, and not before that is stored.
-pub struct Results<'a>(pub &'a (dyn Fn(&str, Pushed) + Sync));
+/// Who is told how a group gets on.
+pub struct Results<'a> {
+    /// Told of each record, by local id, what became of it; once, and not before that is stored.
+    pub of: &'a (dyn Fn(&str, Pushed) + Sync),
+    /// Told when every intent is stored, and only the provider's answers are waited for.
+    pub begun: &'a (dyn Fn() + Sync),
+}
 
 impl Results<'_> {
     /// Tells it.
     pub fn tell(&self, local_id: &str, pushed: Pushed) {
-        (self.0)(local_id, pushed);
+        (self.of)(local_id, pushed);
     }
 }
 
@@ -56,10 +59,10 @@ pub struct Sent {
 }
 
 /// A call with the pairs it carries, in the order of its items.
-struct Outgoing {
-    call: PreparedCall,
-    send_before: DateTime<Utc>,
-    sent: Vec<Sent>,
+pub(super) struct Outgoing {
+    pub(super) call: PreparedCall,
+    pub(super) send_before: DateTime<Utc>,
+    pub(super) sent: Vec<Sent>,
 }
 
 impl Engine {
@@ -150,9 +153,8 @@ impl Engine {
         learn_time(context, connection.as_ref()).await;
         let calls = self.prepare(context, connection.as_ref(), drafts, results).await?;
         let begun = self.begin(context, connection.as_ref(), calls, results).await?;
-        let sent = begun.into_iter().map(|call| self.send(context, connection.as_ref(), call, results));
-        // Every call goes on to its end, also when the outcome of one cannot be stored.
-        join_all(sent).await.into_iter().collect()
+        (results.begun)();
+        self.send(context, connection.as_ref(), begun, results).await
     }
 
     /// Makes the bytes, and asks the limits to let them through; what has to wait waits without an intent.
@@ -267,23 +269,6 @@ impl Engine {
         }
         (unit, Outgoing { call, send_before: begun.send_before, sent })
     }
-
-    /// Sends a call, never twice, and records what became of it.
-    async fn send(
-        &self,
-        context: &Context,
-        connection: &dyn Connection,
-        outgoing: Outgoing,
-        results: &Results<'_>,
-    ) -> Result<(), Unavailable> {
-        let width = usize::try_from(context.provider.concurrency).unwrap_or(1);
-        let turn = self.turns.take(&context.lane(), width).await;
-        fail::fail_point!("before_call");
-        let answers = connection.send(&outgoing.call, outgoing.send_before).await;
-        fail::fail_point!("after_call");
-        drop(turn);
-        self.record(context, with_outcomes(outgoing, answers), results).await
-    }
 }
 
 /// A create that carries no reference of ours is known again by its time, on the provider's own clock: it is asked for
@@ -346,18 +331,6 @@ impl Begun {
             ..intent
         }
     }
-}
-
-fn with_outcomes(outgoing: Outgoing, answers: Vec<(String, WriteOutcome)>) -> Vec<(Sent, WriteOutcome)> {
-    let mut by_item: BTreeMap<String, WriteOutcome> = answers.into_iter().collect();
-    let records = outgoing.sent.into_iter().map(|sent| {
-        let item = sent.pair.sync.state.open.as_ref().map(|open| open.begun.item.clone()).unwrap_or_default();
-        let missing =
-            || WriteOutcome::Unknown { reason: "the answer says nothing about this item".to_owned() };
-        let outcome = by_item.remove(&item).unwrap_or_else(missing);
-        (sent, outcome)
-    });
-    records.collect()
 }
 
 /// Try again after some seconds.

@@ -24,20 +24,8 @@ use crate::ports::connector::{CallError, RemoteRecord, WriteOutcome};
 const ROUNDS: usize = 5;
 
 impl Engine {
-    /// Records the outcomes of a call in one append; a pair that others changed meanwhile is loaded again.
-    pub async fn record(
-        &self,
-        context: &Context,
-        outcomes: Vec<(Sent, WriteOutcome)>,
-        results: &Results<'_>,
-    ) -> Result<(), Unavailable> {
-        // What asks for a look at the provider first does not hold the others of its call.
-        let (look, plain) = outcomes.into_iter().partition(|(_, outcome)| asks_for_a_look(outcome));
-        self.record_group(context, plain, results).await?;
-        self.record_group(context, look, results).await
-    }
-
-    async fn record_group(
+    /// Records outcomes in one append; a pair that others changed meanwhile is loaded again.
+    pub(super) async fn record(
         &self,
         context: &Context,
         mut outcomes: Vec<(Sent, WriteOutcome)>,
@@ -212,7 +200,7 @@ impl Engine {
     }
 }
 
-fn asks_for_a_look(outcome: &WriteOutcome) -> bool {
+pub(super) fn asks_for_a_look(outcome: &WriteOutcome) -> bool {
     matches!(outcome, WriteOutcome::Rejected(error)
         if matches!(error.class, ErrorClass::StaleVersion | ErrorClass::NotFound))
 }

@@ -3,11 +3,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use application::ports::Unavailable;
 use application::ports::blob_store::BlobAddress;
-use futures::channel::oneshot;
 
 use crate::database::{Database, Statement, away, params};
 use crate::unguarded::unguarded;
@@ -27,54 +26,26 @@ pub(super) struct Sealed {
     pub(super) bytes: Vec<u8>,
 }
 
-/// What one caller stores.
-type Load = Arc<Vec<Sealed>>;
-
-/// One who waits to be written.
-type Waiting = (Load, oneshot::Sender<Result<(), Unavailable>>);
-
 /// Those who wait to be written.
 #[derive(Default)]
-pub(super) struct Gathering {
-    waiting: Mutex<Vec<Waiting>>,
-    /// Held by the one who writes.
-    turn: futures::lock::Mutex<()>,
-}
+pub(super) struct Gathering(application::gathering::Gathering<Vec<Sealed>, Result<(), Unavailable>>);
 
 impl Gathering {
     /// Stores `load` with what else waits, in one transaction.
     pub(super) async fn store(&self, database: &Database, load: Vec<Sealed>) -> Result<(), Unavailable> {
-        let load = Arc::new(load);
-        // One who wrote for others and was dropped on the way leaves them without an answer: they try again.
-        for _ in 0..3 {
-            let (reply, answer) = oneshot::channel();
-            self.waiting().push((Arc::clone(&load), reply));
-            let turn = self.turn.lock().await;
-            let all = std::mem::take(&mut *self.waiting());
-            if !all.is_empty() {
-                let written = write(database, distinct(&all)).await;
-                for (_, reply) in all {
-                    // Who no longer waits has dropped the other end.
-                    let _ = reply.send(written.clone());
-                }
-            }
-            drop(turn);
-            if let Ok(written) = answer.await {
-                return written;
-            }
-        }
-        Err(away("blobs were not stored: those who wrote them were stopped"))
-    }
-
-    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        let all = |loads: Vec<Arc<Vec<Sealed>>>| async move {
+            let written = write(database, distinct(&loads)).await;
+            vec![written; loads.len()]
+        };
+        let stored = self.0.join(load, all).await;
+        stored.unwrap_or_else(|| Err(away("blobs were not stored: those who wrote them were stopped")))
     }
 }
 
 /// Each once, kept for the longest time asked for, and in order, so that two processes that store the same blobs cannot
 /// wait for each other.
-fn distinct<R>(all: &[(Load, R)]) -> Vec<Sealed> {
-    let mut blobs: Vec<&Sealed> = all.iter().flat_map(|(load, _)| load.iter()).collect();
+fn distinct(all: &[Arc<Vec<Sealed>>]) -> Vec<Sealed> {
+    let mut blobs: Vec<&Sealed> = all.iter().flat_map(|load| load.iter()).collect();
     blobs.sort_by_key(|blob| (&blob.organization, &blob.address, std::cmp::Reverse(blob.keep_until)));
     blobs.dedup_by_key(|blob| (&blob.organization, &blob.address));
     blobs.into_iter().cloned().collect()

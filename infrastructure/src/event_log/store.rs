@@ -153,7 +153,7 @@ impl EventLog for StoredEventLog {
             return Ok(page);
         }
         let page = Arc::new(self.read_opened(position, limit, |_| false).await?);
-        self.last_page.keep(position, limit, &page);
+        self.last_page.keep(position, &page);
         Ok(page)
     }
 

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::sql;
 use super::take::LEASES;
-use crate::database::{Database, Param, Statement, away, params};
+use crate::database::{Database, Statement, away, params};
 use crate::micros::micros;
 use crate::unguarded::unguarded;
 
@@ -43,10 +43,10 @@ pub(super) async fn settle(database: &Database, outcomes: &[(Job, Settled)]) -> 
     let rows = serde_json::to_string(&outcomes).map_err(away)?;
     let mut statements = Vec::new();
     let postgres = database.is_postgres();
+    let numbers: Vec<i64> = outcomes.iter().filter_map(|each| i64::try_from(each.enqueued).ok()).collect();
+    let with_numbers = |rows: String| if postgres { params![rows, numbers.clone()] } else { params![rows] };
     if postgres {
-        let numbers: Vec<i64> =
-            outcomes.iter().filter_map(|each| i64::try_from(each.enqueued).ok()).collect();
-        statements.push(Statement::new(sql::LOCK_POSTGRES, params![numbers]));
+        statements.push(Statement::new(sql::LOCK_POSTGRES, params![numbers.clone()]));
     }
     let (forget, give_back) = if postgres {
         (sql::FORGET_POSTGRES, sql::GIVE_BACK_POSTGRES)
@@ -54,9 +54,9 @@ pub(super) async fn settle(database: &Database, outcomes: &[(Job, Settled)]) -> 
         (sql::FORGET_SQLITE, sql::GIVE_BACK_SQLITE)
     };
     if outcomes.iter().any(|each| each.outcome == "done") {
-        statements.push(Statement::new(forget, vec![Param::Text(rows.clone())]));
+        statements.push(Statement::new(forget, with_numbers(rows.clone())));
     }
-    statements.push(Statement::new(give_back, vec![Param::Text(rows)]));
+    statements.push(Statement::new(give_back, with_numbers(rows)));
     database.write(statements).await.map_err(unguarded)?;
     Ok(())
 }

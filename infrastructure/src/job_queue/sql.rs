@@ -84,15 +84,19 @@ pub(super) const TAKE_POSTGRES: &str = take!("FOR UPDATE SKIP LOCKED");
 pub(super) const LOCK_POSTGRES: &str =
     "SELECT 1 FROM jobs WHERE enqueued = ANY($1) ORDER BY kind, key FOR UPDATE";
 
+// PostgreSQL is told the rows' numbers beside the list: it would rather read the whole table than join with a list of
+// unknown length.
 /// Forgets what is done, unless it was enqueued again or its lease was lost.
 macro_rules! forget {
-    ($from:literal) => {
+    ($from:literal, $named:literal) => {
         concat!(
             "DELETE FROM jobs WHERE enqueued IN (
                  SELECT j.enqueued FROM ",
             $from,
             " JOIN jobs AS j ON j.enqueued = s.enqueued
-                 WHERE s.outcome = 'done' AND j.lease_until IS NOT NULL AND j.epoch % 1048576 = s.epoch
+                 WHERE ",
+            $named,
+            " s.outcome = 'done' AND j.lease_until IS NOT NULL AND j.epoch % 1048576 = s.epoch
                      AND j.generation = s.generation)"
         )
     };
@@ -100,7 +104,7 @@ macro_rules! forget {
 
 /// Gives back what is to run again, or parks it. What was enqueued again meanwhile waits, whatever came of this run.
 macro_rules! give_back {
-    ($from:literal) => {
+    ($from:literal, $named:literal) => {
         concat!(
             "UPDATE jobs SET
                  lease_until = NULL,
@@ -116,7 +120,9 @@ macro_rules! give_back {
                  reason = CASE WHEN jobs.generation = s.generation THEN s.reason END
              FROM ",
             $from,
-            " WHERE jobs.enqueued = s.enqueued AND jobs.lease_until IS NOT NULL
+            " WHERE ",
+            $named,
+            " jobs.enqueued = s.enqueued AND jobs.lease_until IS NOT NULL
                  AND jobs.epoch % 1048576 = s.epoch
                  AND NOT (s.outcome = 'done' AND jobs.generation = s.generation)"
         )
@@ -125,19 +131,23 @@ macro_rules! give_back {
 
 pub(super) const FORGET_SQLITE: &str = forget!(
     "(SELECT value ->> 'enqueued' AS enqueued, value ->> 'epoch' AS epoch, value ->> 'generation' AS generation,
-        value ->> 'outcome' AS outcome FROM json_each($1)) AS s"
+        value ->> 'outcome' AS outcome FROM json_each($1)) AS s",
+    ""
 );
 pub(super) const FORGET_POSTGRES: &str = forget!(
-    "jsonb_to_recordset($1::jsonb) AS s (enqueued bigint, epoch bigint, generation bigint, outcome text)"
+    "jsonb_to_recordset($1::jsonb) AS s (enqueued bigint, epoch bigint, generation bigint, outcome text)",
+    "j.enqueued = ANY($2) AND"
 );
 pub(super) const GIVE_BACK_SQLITE: &str = give_back!(
     "(SELECT value ->> 'enqueued' AS enqueued, value ->> 'epoch' AS epoch, value ->> 'generation' AS generation,
         value ->> 'outcome' AS outcome, value ->> 'at' AS at, value ->> 'reason' AS reason
-        FROM json_each($1)) AS s"
+        FROM json_each($1)) AS s",
+    ""
 );
 pub(super) const GIVE_BACK_POSTGRES: &str = give_back!(
     "jsonb_to_recordset($1::jsonb) AS s (enqueued bigint, epoch bigint, generation bigint, outcome text, at bigint,
-        reason text)"
+        reason text)",
+    "jobs.enqueued = ANY($2) AND"
 );
 
 // `ORDER BY … LIMIT 1`, not `min()`: a planner without statistics reads every row for an aggregate.

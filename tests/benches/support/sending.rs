@@ -61,10 +61,8 @@ fn line(number: usize) -> anyhow::Result<PutLine> {
 pub(crate) async fn send(bench: &BenchHub, provider: &Program, writes: usize) -> anyhow::Result<()> {
     let parts = &bench.hub.parts;
     let mut tasks = JoinSet::new();
-    for manager in &parts.managers {
-        let manager = Arc::clone(manager);
-        tasks.spawn(async move { manager.run().await });
-    }
+    let managers = parts.managers.clone();
+    tasks.spawn(async move { application::process_managers::run(&managers).await });
     let (worker, projections) = (Arc::clone(&parts.worker), Arc::clone(&parts.projections));
     tasks.spawn(async move { worker.run().await });
     tasks.spawn(async move { projections.run(std::future::pending()).await });
@@ -85,12 +83,7 @@ async fn quiet(bench: &BenchHub) -> anyhow::Result<bool> {
     let mut busy = state.queue.depth().await?.running > 0;
     busy |= !state.queue.due_lanes(soon).await?.is_empty();
     let head = bench.head().await?;
-    let managers: Vec<&str> = parts.managers.iter().map(|manager| manager.name()).collect();
-    let reached = state.checkpoints.list().await?;
-    let caught_up = reached
-        .iter()
-        .filter(|(name, _)| managers.contains(&name.as_str()))
-        .all(|(_, position)| *position >= head);
+    let caught_up = parts.managers.iter().all(|manager| manager.reached() >= head);
     let shown = parts.projections.status().iter().all(|status| status.position >= head);
     Ok(!busy && caught_up && shown)
 }

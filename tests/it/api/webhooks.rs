@@ -21,6 +21,8 @@ async fn deliver(api: &Api, integration: &str, body: &Value) -> Answer {
 async fn a_delivery_is_stored_once_however_often_it_comes() {
     let api = Api::at_rest().await;
     let id = api.connected().await;
+    let feature = format!("/v1/integrations/{id}/features/customers");
+    api.put(&feature, &json!({"enabled": true})).await.expect(200);
     let body = json!({ "id": "evt-1", "type": "customers.updated", "data": { "id": "cus_1" } });
     deliver(&api, &id, &body).await.expect(200);
     let once = api.head().await;
@@ -36,6 +38,19 @@ async fn a_delivery_is_stored_once_however_often_it_comes() {
     assert!(!shown.to_string().contains("sha256="), "a signature was kept");
     let early = api.post(&format!("{event}/replay"), &json!({})).await.expect(409);
     assert_eq!(early.json()["type"], "/problems/delivery-pending");
+}
+
+#[tokio::test]
+async fn what_no_config_takes_is_acknowledged_and_ignored_at_once() {
+    let api = Api::at_rest().await;
+    let id = api.connected().await;
+    let body = json!({ "id": "evt-1", "type": "customers.updated", "data": { "id": "cus_1" } });
+    deliver(&api, &id, &body).await.expect(200);
+    let shown = api.get(&format!("/v1/integrations/{id}/webhooks/events/evt-1")).await.expect(200).json();
+    assert_eq!(
+        (&shown["status"], &shown["error_message"]),
+        (&json!("ignored"), &json!("no enabled config takes this entity"))
+    );
 }
 
 #[tokio::test]

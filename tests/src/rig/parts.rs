@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use api::wiring::Store;
-use application::command_handlers::{Desk, Operator};
+use application::command_handlers::{Desk, Intake, Operator};
 use application::jobs::JobHandler;
 use application::jobs::keep_webhooks::KeepWebhooks;
 use application::jobs::process_webhook::ProcessWebhooks;
@@ -82,6 +82,7 @@ pub(super) fn desk(
             operator_origins: vec![ground.provider_url.clone()],
             ..Operator::default()
         },
+        intake: Intake::default(),
     }
 }
 

@@ -18,6 +18,8 @@ struct Group {
     per_call: usize,
     /// Jobs of which nothing was told yet.
     left: usize,
+    /// The next group of its lane waits until this one is prepared.
+    preparing: bool,
 }
 
 /// Everything under way.
@@ -67,6 +69,11 @@ impl<'a> Floor<'a> {
                     settled.push((job, outcome));
                 }
                 Told::Rest(group, until) => self.rest(group, until),
+                Told::Prepared(group) => {
+                    if let Some(group) = self.groups.get_mut(&group) {
+                        group.preparing = false;
+                    }
+                }
             }
         }
         settled
@@ -115,6 +122,11 @@ impl<'a> Floor<'a> {
         self.waiting.keys().cloned().collect()
     }
 
+    /// Whether a group of the lane has to be prepared before the next one.
+    pub(super) fn prepares(&self, lane: &str) -> bool {
+        self.groups.values().any(|group| group.preparing && group.lane == lane)
+    }
+
     /// Calls for which there is a place, of `width`.
     pub(super) fn room(&self, lane: &str, width: usize) -> usize {
         let calls = |group: &Group| group.left.div_ceil(group.per_call);
@@ -139,6 +151,7 @@ impl<'a> Floor<'a> {
         &mut self,
         lane: &str,
         (room, per_call): (usize, usize),
+        preparing: bool,
         run: impl FnOnce(Vec<Job>, Outbox) -> BoxFuture<'a, ()>,
     ) {
         let Some(waiting) = self.waiting.get_mut(lane) else { return };
@@ -149,7 +162,7 @@ impl<'a> Floor<'a> {
         }
         self.last += 1;
         let id = self.last;
-        self.groups.insert(id, Group { lane: lane.to_owned(), per_call, left: jobs.len() });
+        self.groups.insert(id, Group { lane: lane.to_owned(), per_call, left: jobs.len(), preparing });
         let work = run(jobs, Outbox::new(id, self.sender.clone()));
         self.running.push(Box::pin(async move {
             work.await;

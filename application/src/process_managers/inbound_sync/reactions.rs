@@ -116,6 +116,11 @@ pub(super) fn webhook(
             let job = process_webhook::job(event.organization, &event.stream, &received.provider, now);
             vec![Reaction::Enqueue(job)]
         }
+        // Mostly in the unit in which it was received.
+        WebhookDeliveryEvent::WebhookIgnored(_) => {
+            let (kind, key) = process_webhook::settled(&event.stream);
+            vec![Reaction::Withdraw(kind, key)]
+        }
         _ => Vec::new(),
     }
 }

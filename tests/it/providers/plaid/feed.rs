@@ -97,11 +97,11 @@ async fn a_dropped_answer_between_pages_loses_nothing() {
     for fault in [Fault::DropAfter, Fault::Truncated, Fault::ServerError, Fault::TooManyRequests, Fault::Html]
     {
         let stage = OfBank::linked(false).await;
+        // No webhook comes between.
+        stage.there.faults().set(FaultPlan { webhook_late_ms: 600_000, ..FaultPlan::default() });
         stage.there.create("The First");
         stage.pull("incremental").await;
         let before = stage.fed().await.len();
-        // No webhook comes between.
-        stage.there.faults().set(FaultPlan { webhook_late_ms: 600_000, ..FaultPlan::default() });
         (0..MANY).for_each(|number| drop(stage.there.create(&format!("Payment {number:04}"))));
         let asked = stage.asked("/transactions/sync").len();
         stage.transactions_only().await;
