@@ -216,7 +216,7 @@ impl ManifestConnection {
             for raw in &raws {
                 all.push(serde_json::from_str(raw.get()).map_err(unreadable)?);
             }
-            let shown = Shown { good: &good, rows: raws.len(), last: None, raw: raws.last().copied() };
+            let shown = Shown::of(&good, &raws, None);
             if !advance(self, &mut position, step, &shown)? {
                 return Ok(Value::Array(all));
             }

@@ -204,7 +204,7 @@ impl ManifestConnection {
         let more = {
             let last = last.map(|raw| self.whole_row(entity, raw, step.record)).transpose()?;
             let last = last.map(|record| LastRow { at: record.updated_at, id: record.id });
-            let shown = Shown { good: &good, rows: raws.len(), last, raw: raws.last().copied() };
+            let shown = Shown::of(&good, &raws, last);
             advance(self, &mut position, step, &shown)?
         };
         if more {

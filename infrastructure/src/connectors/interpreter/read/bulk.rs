@@ -122,7 +122,7 @@ impl ManifestConnection {
             order: Order::None,
             overlap: TimeDelta::zero(),
         };
-        let shown = Shown { good: &good, rows: raws.len(), last: None, raw: raws.last().copied() };
+        let shown = Shown::of(&good, &raws, None);
         if advance(self, &mut position, step, &shown)? {
             return Ok(Page { records, next: Some(position.cursor()), resume: None });
         }

@@ -123,12 +123,16 @@ impl Position {
         }
     }
 
-    /// Notes the rows of a page; true when they are those of the page before.
+    /// Notes the rows of a page; true when they are those of the page before: as many, with the same first and last one.
+    /// Two pages that differ only between them would show those two records twice.
     pub(in super::super) fn shows_again(&mut self, rows: &[&serde_json::value::RawValue]) -> bool {
-        if rows.is_empty() {
-            return false;
-        }
+        let [first, .., last] = rows else { return rows.first().is_some_and(|only| self.shows(&[only], 1)) };
+        self.shows(&[first, last], rows.len())
+    }
+
+    fn shows(&mut self, rows: &[&serde_json::value::RawValue], count: usize) -> bool {
         let mut hash = Sha256::new();
+        hash.update(count.to_le_bytes());
         for row in rows {
             hash.update(row.get());
         }

@@ -75,7 +75,8 @@ impl ManifestConnection {
             order: Order::None,
             overlap: TimeDelta::zero(),
         };
-        let shown = Shown { good: &good, rows: records.len(), last: None, raw: raw.last().copied() };
+        let mut shown = Shown::of(&good, &raw, None);
+        shown.rows = records.len();
         if advance(self, &mut position, step, &shown)? {
             return Ok(Page { records, next: Some(position.cursor()), resume: None });
         }

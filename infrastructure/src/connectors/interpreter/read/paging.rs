@@ -1,5 +1,7 @@
 //! From one page to the next, and how the last one is known.
 
+use std::borrow::Cow;
+
 use application::ports::connector::CallError;
 use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::value::RawValue;
@@ -15,13 +17,36 @@ use crate::connectors::manifest::{Order, PageKind, Pages};
 /// What a page showed.
 pub(in super::super) struct Shown<'a> {
     /// The answer.
-    pub(in super::super) good: &'a Good,
+    good: &'a Good,
+    /// Its text with the first of its rows only: what it says about its pages is looked for beside them, and a page is
+    /// long.
+    about: Cow<'a, str>,
     /// Its rows.
     pub(in super::super) rows: usize,
     /// What its last row says of its record.
-    pub(in super::super) last: Option<LastRow>,
+    last: Option<LastRow>,
     /// Its last row.
-    pub(in super::super) raw: Option<&'a RawValue>,
+    raw: Option<&'a RawValue>,
+}
+
+impl<'a> Shown<'a> {
+    /// What the answer shows, with its rows.
+    pub(in super::super) fn of(good: &'a Good, rows: &[&'a RawValue], last: Option<LastRow>) -> Self {
+        let about = match rows {
+            [first, .., last] => without(&good.text, first.get(), last.get()),
+            _ => Cow::Borrowed(good.text.as_str()),
+        };
+        Self { good, about, rows: rows.len(), last, raw: rows.last().copied() }
+    }
+}
+
+/// `text` without what stands behind `first` up to the end of `last`, both of them parts of it.
+fn without<'a>(text: &'a str, first: &str, last: &str) -> Cow<'a, str> {
+    let end = |part: &str| part.as_ptr().addr().wrapping_sub(text.as_ptr().addr()).wrapping_add(part.len());
+    match (text.get(..end(first)), text.get(end(last)..)) {
+        (Some(before), Some(behind)) => Cow::Owned([before, behind].concat()),
+        _ => Cow::Borrowed(text),
+    }
 }
 
 /// The record of a page's last row, or the record that it names.
@@ -59,7 +84,7 @@ fn moved(
     shown: &Shown<'_>,
 ) -> Result<bool, CallError> {
     let pages = step.pages;
-    if shown.good.bare || pages.more.as_ref().is_some_and(|more| !holds(more, &shown.good.text)) {
+    if shown.good.bare || pages.more.as_ref().is_some_and(|more| !holds(more, &shown.about)) {
         return Ok(false);
     }
     let short = shown.rows < usize::try_from(pages.size).unwrap_or(usize::MAX);
@@ -107,8 +132,7 @@ impl ManifestConnection {
 /// Counts on, or starts again at the last time seen where the order allows.
 fn next_rows(position: &mut Position, step: Step<'_>, shown: &Shown<'_>, short: bool) -> bool {
     let passed = position.offset + u64::try_from(shown.rows).unwrap_or(u64::MAX);
-    let total =
-        step.pages.total.as_ref().and_then(|place| text_at(&shown.good.text, place)?.parse::<u64>().ok());
+    let total = step.pages.total.as_ref().and_then(|place| text_at(&shown.about, place)?.parse::<u64>().ok());
     let end = match (&step.pages.more, total) {
         (Some(_), _) => shown.rows == 0,
         (None, Some(total)) => passed >= total || shown.rows == 0,
@@ -133,7 +157,7 @@ fn next_rows(position: &mut Position, step: Step<'_>, shown: &Shown<'_>, short: 
 /// Page numbers are the count of pages passed, which [`Position::circles`] moves on.
 fn next_page(position: &mut Position, pages: &Pages, shown: &Shown<'_>, short: bool) -> bool {
     let number = u64::from(position.pages) + 1;
-    let last = pages.last.as_ref().and_then(|place| text_at(&shown.good.text, place)?.parse::<u64>().ok());
+    let last = pages.last.as_ref().and_then(|place| text_at(&shown.about, place)?.parse::<u64>().ok());
     let end = match (&pages.more, last) {
         (Some(_), _) => shown.rows == 0,
         (None, Some(last)) => number >= last || shown.rows == 0,
@@ -164,7 +188,7 @@ fn next_keys(
 /// The token of the next page: from the answer, its last row, or a header.
 fn next_token(pages: &Pages, shown: &Shown<'_>) -> Result<Option<String>, CallError> {
     let token = match (&pages.next, &pages.next_item, &pages.next_header) {
-        (Some(place), ..) => text_at(&shown.good.text, place),
+        (Some(place), ..) => text_at(&shown.about, place),
         (None, Some(place), _) => match shown.raw {
             None => None,
             Some(raw) => {
@@ -190,4 +214,23 @@ fn next_link(header: &str) -> Option<String> {
         });
         next.then(|| address.to_owned())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::value::RawValue;
+
+    use super::without;
+
+    #[test]
+    fn what_stands_around_the_rows_is_kept_with_the_first_of_them() {
+        let text = r#"{"data": [ {"id": 1}, {"id": 2},{"id": 3} ], "next": "n"}"#;
+        let rows =
+            super::super::super::pluck::items(text, &serde_json::from_str("\"data\"").unwrap()).unwrap();
+        let [first, .., last] = rows.as_slice() else { panic!("three rows") };
+        assert_eq!(without(text, first.get(), last.get()), r#"{"data": [ {"id": 1} ], "next": "n"}"#);
+        // Rows of another text are left alone.
+        let foreign: &RawValue = serde_json::from_str("{}").unwrap();
+        assert_eq!(without(text, foreign.get(), foreign.get()), text);
+    }
 }

@@ -56,7 +56,7 @@ impl ManifestConnection {
         }
         let last = raws.last().map(|raw| named(event, raw)).transpose()?;
         let last = last.map(|(id, at)| LastRow { at: Some(at), id });
-        let shown = Shown { good: &good, rows: raws.len(), last, raw: raws.last().copied() };
+        let shown = Shown::of(&good, &raws, last);
         if advance(self, &mut position, step, &shown)? {
             return Ok(Page { records, next: Some(position.cursor()), resume: None });
         }
@@ -142,7 +142,7 @@ impl ManifestConnection {
             order: Order::None,
             overlap: TimeDelta::zero(),
         };
-        let shown = Shown { good: &good, rows: raws.len(), last: None, raw: raws.last().copied() };
+        let shown = Shown::of(&good, &raws, None);
         if advance(self, &mut position, step, &shown)? {
             return Ok(Page { records, next: Some(position.cursor()), resume: None });
         }
