@@ -1,9 +1,10 @@
 //! Outbound, durable per acknowledgement, 16 calls in flight, against a careful script with a commit per row.
 //!
 //! `HEADWATER_TEST_POSTGRES="$(.ci/postgres.sh start)" cargo bench -p tests --bench outbound`
-//! `HEADWATER_BENCH_WRITES` is the number of records sent in a round, 10,000 unless given. The script keeps its state in
-//! SQLite, as a standard library can: beside our PostgreSQL row it has the cheaper store. What waits to be sent lies in
-//! the database before the clock starts, in ours as in the script's.
+//! `HEADWATER_BENCH_WRITES` is the number of records sent in a round, 10,000 unless given. Both keep their state in the same
+//! kind of database; where Python has no psycopg (`HEADWATER_BENCH_PYTHON` names another interpreter), the script beside our
+//! PostgreSQL row keeps it in SQLite, the cheaper store, and the row says so. What waits to be sent lies in the database
+//! before the clock starts, in ours as in the script's.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::cast_precision_loss, reason = "figures for people, far below 2^52")]
 
@@ -54,7 +55,7 @@ async fn run() -> anyhow::Result<()> {
         let mut rounds = Vec::new();
         for _ in 0..ROUNDS {
             let Some(ours) = ours(backend, writes, 0.0).await? else { break };
-            let script = script(writes, 0.0).await?;
+            let script = script(backend, writes, 0.0).await?;
             ensure!((ours.twice, script.twice) == (0, 0), "without faults nothing is created twice");
             rounds.push(Round { ours: ours.spent, script: script.spent });
         }
@@ -83,11 +84,23 @@ async fn ours(backend: Backend, writes: usize, dropped: f64) -> anyhow::Result<O
     Ok(Some(Outcome { spent, twice: sending::twice(&provider, writes).await? }))
 }
 
-async fn script(writes: usize, dropped: f64) -> anyhow::Result<Outcome> {
+/// Whether the script can talk to PostgreSQL.
+fn knows_postgres() -> bool {
+    let asked = python::python().args(["-c", "import psycopg"]).output();
+    asked.is_ok_and(|output| output.status.success())
+}
+
+/// The script on a database of the same kind, where it can.
+async fn script(backend: Backend, writes: usize, dropped: f64) -> anyhow::Result<Outcome> {
     let provider = Program::simulator(0).await?;
     sending::drop_answers(&provider, dropped).await?;
     let folder = tempfile::tempdir()?;
-    let database = folder.path().join("outbound.db").display().to_string();
+    let file = folder.path().join("outbound.db").display().to_string();
+    let server = match backend {
+        Backend::Postgres if knows_postgres() => tests::postgres::fresh_database().await,
+        _ => None,
+    };
+    let database = server.unwrap_or(file);
     let said = python::run("outbound.py", &[&provider.url, API_KEY, &database, &writes.to_string()])?;
     ensure!((said.done, said.written) == (writes, writes), "the script sent {}", said.done);
     let spent = Spent { wall: said.wall, cpu: said.cpu };
@@ -97,8 +110,12 @@ async fn script(writes: usize, dropped: f64) -> anyhow::Result<Outcome> {
 fn report(backend: Backend, writes: usize, rounds: &[Round]) {
     let rate = |seconds: f64| writes as f64 / seconds;
     let per = |seconds: f64| seconds * 1e6 / writes as f64;
+    let store = match backend {
+        Backend::Postgres if !knows_postgres() => " (in SQLite: no psycopg)",
+        _ => "",
+    };
     let figures = format!(
-        "ours {:.0} /s with {:.0} ms of CPU, script {:.0} /s with {:.0} ms; CPU ratio {:.2}",
+        "ours {:.0} /s with {:.0} ms of CPU, script{store} {:.0} /s with {:.0} ms of its own; CPU ratio {:.2}",
         median(rounds, |round| rate(round.ours.wall)),
         median(rounds, |round| per(round.ours.cpu)),
         median(rounds, |round| rate(round.script.wall)),
@@ -113,7 +130,7 @@ fn report(backend: Backend, writes: usize, rounds: &[Round]) {
 /// One run with answers that never come, until every outcome is known.
 async fn faults(writes: usize) -> anyhow::Result<()> {
     let Some(ours) = ours(Backend::Sqlite, writes, DROPPED).await? else { return Ok(()) };
-    let script = script(writes, DROPPED).await?;
+    let script = script(Backend::Sqlite, writes, DROPPED).await?;
     let figures = format!(
         "records created twice; {} by the script; {}",
         script.twice,

@@ -1,9 +1,10 @@
 """A careful script that sends records: 16 threads, each acknowledgement committed before the thread's next call.
 
-outbound.py URL KEY DATABASE RECORDS. The rows lie in SQLite, and so does what was sent. Dropped connections, 429 and 5xx
-are tried again. No history, no idempotency key, no reading after doubt. Standard library only; one line of JSON says
-what it took.
+outbound.py URL KEY DATABASE RECORDS. The rows lie in a SQLite file, or in PostgreSQL where DATABASE is its address
+(`postgres://…`, which needs psycopg 3), and so does what was sent. Dropped connections, 429 and 5xx are tried again. No
+history, no idempotency key, no reading after doubt. Otherwise standard library only; one line of JSON says what it took.
 """
+import contextlib
 import hashlib
 import http.client
 import json
@@ -17,19 +18,48 @@ from urllib.parse import urlsplit
 THREADS = 16
 
 
+class File:
+    """SQLite: one connection, in turns."""
+
+    mark = "?"
+
+    def __init__(self, database):
+        self.store, self.lock = sqlite3.connect(database, check_same_thread=False), threading.Lock()
+        self.store.execute("pragma journal_mode = wal")
+        self.store.execute("pragma synchronous = full")
+
+    def connect(self):
+        return self.store, self.lock
+
+
+class Server:
+    """PostgreSQL: a connection for each thread."""
+
+    mark = "%s"
+
+    def __init__(self, database):
+        import psycopg
+
+        self.open = lambda: psycopg.connect(database)
+        self.store = self.open()
+
+    def connect(self):
+        return self.open(), contextlib.nullcontext()
+
+
 def source(database, records):
-    store = sqlite3.connect(database, check_same_thread=False)
-    store.execute("pragma journal_mode = wal")
-    store.execute("pragma synchronous = full")
+    kind = Server if database.startswith("postgres") else File
+    place = kind(database)
+    store = place.store.cursor()
     store.execute("create table customer (id text primary key, name text, company text, email text, phone text, city text)")
     rows = [
         (f"C-{n:06}", f"Customer {n}", f"Company {n % 997}", f"customer{n}@example.com", f"+1555{n:07}", "Port Ellen")
         for n in range(records)
     ]
-    store.executemany("insert into customer values (?, ?, ?, ?, ?, ?)", rows)
+    store.executemany(f"insert into customer values ({', '.join([place.mark] * 6)})", rows)
     store.execute("create table sent (id text primary key, digest text not null, remote_id text)")
-    store.commit()
-    return store
+    place.store.commit()
+    return place
 
 
 def send(provider, key, body):
@@ -47,7 +77,8 @@ def send(provider, key, body):
             time.sleep(0.05)
 
 
-def worker(todo, lock, store, url, key):
+def worker(todo, place, url, key):
+    store, lock = place.connect()
     provider = http.client.HTTPConnection(urlsplit(url).netloc)
     while True:
         try:
@@ -63,20 +94,22 @@ def worker(todo, lock, store, url, key):
         remote = send(provider, key, body)
         with lock:
             store.execute(
-                "insert into sent values (?, ?, ?) on conflict (id) do update set digest = excluded.digest",
+                f"insert into sent values ({', '.join([place.mark] * 3)})"
+                " on conflict (id) do update set digest = excluded.digest",
                 (id, digest, remote),
             )
             store.commit()
 
 
-def main(store, url, key):
-    sent = dict(store.execute("select id, digest from sent").fetchall())
+def main(place, url, key):
+    sent = dict(place.store.execute("select id, digest from sent").fetchall())
     todo = queue.SimpleQueue()
-    for row in store.execute("select * from customer order by id").fetchall():
+    for row in place.store.execute("select * from customer order by id").fetchall():
         if row[0] not in sent:
             todo.put(row)
-    count, lock = todo.qsize(), threading.Lock()
-    threads = [threading.Thread(target=worker, args=(todo, lock, store, url, key)) for _ in range(THREADS)]
+    place.store.commit()
+    count = todo.qsize()
+    threads = [threading.Thread(target=worker, args=(todo, place, url, key)) for _ in range(THREADS)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -85,8 +118,8 @@ def main(store, url, key):
 
 
 url, key, database, records = sys.argv[1:]
-store = source(database, int(records))
+place = source(database, int(records))
 wall, cpu = time.perf_counter(), time.process_time()
-count = main(store, url, key)
+count = main(place, url, key)
 wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
 print(json.dumps({"wall": wall, "cpu": cpu, "done": count, "written": count}))

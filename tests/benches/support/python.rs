@@ -19,10 +19,15 @@ pub(crate) struct Said {
     pub(crate) written: usize,
 }
 
+/// `python3`, or the interpreter that `HEADWATER_BENCH_PYTHON` names.
+pub(crate) fn python() -> Command {
+    Command::new(std::env::var_os("HEADWATER_BENCH_PYTHON").unwrap_or_else(|| "python3".into()))
+}
+
 /// Runs a script of this folder to its end.
 pub(crate) fn run(script: &str, arguments: &[&str]) -> anyhow::Result<Said> {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/support").join(script);
-    let output = Command::new("python3").arg(path).args(arguments).output().context("python3 is needed")?;
+    let output = python().arg(path).args(arguments).output().context("python3 is needed")?;
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     ensure!(output.status.success(), "{script} failed: {err}");
     serde_json::from_str(out.lines().next_back().unwrap_or_default())

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tests::death::die_at;
 use tests::rig::{Ground, Rig};
 
 use crate::engine::ground::real_clock;
@@ -31,15 +31,7 @@ fn hub_process() {
     };
     let order: Value = serde_json::from_str(&order).unwrap();
     if let Some(point) = order["kill_at"].as_str() {
-        let (hits, nth) = (AtomicU32::new(0), order["nth"].as_u64().unwrap());
-        let scenario = fail::FailScenario::setup();
-        fail::cfg_callback(point, move || {
-            if u64::from(hits.fetch_add(1, Ordering::SeqCst)) + 1 == nth {
-                std::process::abort();
-            }
-        })
-        .unwrap();
-        std::mem::forget(scenario);
+        die_at(point, order["nth"].as_u64().unwrap());
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(obey(&order));

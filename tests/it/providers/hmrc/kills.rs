@@ -3,7 +3,6 @@
 
 use std::path::Path;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use application::ports::clock::Clock as _;
@@ -13,6 +12,7 @@ use reqwest::Method;
 use sandbox::faults::Fault;
 use sandbox::hmrc::HmrcSandbox;
 use serde_json::{Value, json};
+use tests::death::die_at;
 use tests::hub::{Hub, Setting};
 
 use super::{FACTS, KEY, Scene, vat_return};
@@ -46,15 +46,7 @@ fn submitting_process() {
     };
     let order: Value = serde_json::from_str(&order).unwrap();
     if let Some(point) = order["kill_at"].as_str() {
-        let hits = AtomicU32::new(0);
-        let scenario = fail::FailScenario::setup();
-        fail::cfg_callback(point, move || {
-            if hits.fetch_add(1, Ordering::SeqCst) == 0 {
-                std::process::abort();
-            }
-        })
-        .unwrap();
-        std::mem::forget(scenario);
+        die_at(point, 1);
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(obey(&order));
