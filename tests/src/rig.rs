@@ -76,7 +76,8 @@ pub struct Rig {
     /// Starts runs.
     pub runs: Arc<Runs>,
     ground: Ground,
-    runners: Vec<Runner>,
+    /// Process managers; [`Rig::idle`] steps them.
+    pub runners: Vec<Runner>,
     worker: Worker,
 }
 

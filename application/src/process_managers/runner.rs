@@ -109,7 +109,6 @@ impl Runner {
             Ok(turn) => turn,
             Err(error) => {
                 tracing::warn!(manager = self.name(), %error, "process manager pauses");
-                *self.state.lock().await = None;
                 Turn::Nothing
             }
         }
@@ -124,7 +123,9 @@ impl Runner {
         let mut state = self.state.lock().await;
         let now = self.clock.now();
         self.hold(&mut state, now).await?;
-        let Some(held) = state.as_mut() else { return Ok(Turn::Nothing) };
+        // Taken out until all of it holds: after a turn that fails or is dropped on its way, what is known may be ahead of
+        // what was saved, or behind it.
+        let Some(mut held) = state.take() else { return Ok(Turn::Nothing) };
         let page = self.log.read_closed(held.position, PAGE).await?;
         let turn = if page.len() == PAGE { Turn::Full } else { Turn::Some };
         let (save, to) = match page.last() {
@@ -136,14 +137,11 @@ impl Runner {
         let enqueued = !save.jobs.is_empty();
         let late = to > held.saved.position && now >= held.saved_at + SAVE;
         if decided || late {
-            if let Err(error) = self.checkpoints.save(self.name(), held.saved, to, save).await {
-                // What is known ran ahead of what was saved.
-                *state = None;
-                return Err(error);
-            }
+            self.checkpoints.save(self.name(), held.saved, to, save).await?;
             (held.saved.position, held.saved_at) = (to, now);
         }
         held.position = to;
+        *state = Some(held);
         self.reached.store(to, Ordering::SeqCst);
         drop(state);
         if enqueued {

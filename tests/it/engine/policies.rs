@@ -229,3 +229,25 @@ async fn an_answer_that_makes_no_sense_is_an_unknown_outcome_that_is_resolved() 
         assert_eq!(provider.records("customers").len(), 1, "{fault:?}");
     }
 }
+
+#[tokio::test]
+async fn a_process_manager_that_is_dropped_on_its_way_goes_on_where_it_was() {
+    let (_folder, _provider, ground) = rest(strict()).await;
+    let (rig, _config) = connected(&ground, SyncConfigSettings::default()).await;
+    for polls in 1..30 {
+        rig.put("customer", &format!("C-{polls}"), json!({"name": "Ada"})).await.unwrap();
+        for manager in &rig.runners {
+            // when: it is polled so often and then dropped, maybe while what it decided is being saved
+            let mut step = Box::pin(manager.step());
+            for _ in 0..polls {
+                if futures::poll!(step.as_mut()).is_ready() {
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_micros(200)).await;
+            }
+            drop(step);
+            // then
+            while manager.step().await.unwrap() {}
+        }
+    }
+}
