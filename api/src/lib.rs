@@ -10,4 +10,4 @@ pub mod wiring;
 
 /// Whoever links this crate allocates as the program does: tests and benchmarks run what is shipped.
 #[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;

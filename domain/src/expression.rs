@@ -130,14 +130,14 @@ pub enum ExpressionError {
     },
 }
 
-/// Types of the fields an expression can read, by path.
+/// Types of the fields an expression can read, by path. Clones share them: every expression of a record keeps its own.
 #[derive(Clone, Debug, Default)]
-pub struct Kinds(BTreeMap<String, FieldType>);
+pub struct Kinds(Arc<BTreeMap<String, FieldType>>);
 
 impl Kinds {
     /// The types of these fields.
     pub fn of<'a>(fields: impl IntoIterator<Item = &'a FieldSchema>) -> Self {
-        Self(fields.into_iter().map(|field| (field.path.clone(), field.kind.clone())).collect())
+        Self(Arc::new(fields.into_iter().map(|field| (field.path.clone(), field.kind.clone())).collect()))
     }
 
     /// The type at `path`.

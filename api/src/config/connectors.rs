@@ -75,7 +75,7 @@ impl ConnectorsConfig {
             *slot = Some(url.clone());
         }
         let context = self.context.iter().cloned().collect();
-        RegistryOptions { folder: self.connectors.clone(), endpoints, timing: BTreeMap::new(), context }
+        RegistryOptions { folder: self.connectors.clone(), endpoints, timing: None, context }
     }
 }
 

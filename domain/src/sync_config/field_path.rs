@@ -32,7 +32,7 @@ pub enum Segment {
 /// A parsed path; never empty, and it starts with a name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FieldPath {
-    segments: Vec<Segment>,
+    segments: Box<[Segment]>,
 }
 
 /// Why a text is no path.
@@ -84,7 +84,11 @@ pub enum FieldPathError {
 impl FieldPath {
     /// Reads a path in either spelling.
     pub fn parse(text: &str) -> Result<Self, FieldPathError> {
-        scanner::scan(text).map(|segments| Self { segments })
+        scanner::scan(text).map(Self::of)
+    }
+
+    fn of(segments: Vec<Segment>) -> Self {
+        Self { segments: segments.into_boxed_slice() }
     }
 
     /// The top-level field.
@@ -120,15 +124,15 @@ impl FieldPath {
         let at = self.segments.iter().position(|segment| *segment == Segment::Each)?;
         let inside = self.segments[at + 1..].to_vec();
         matches!(inside.first(), Some(Segment::Name(_)))
-            .then(|| (Self { segments: self.segments[..at].to_vec() }, Self { segments: inside }))
+            .then(|| (Self::of(self.segments[..at].to_vec()), Self::of(inside)))
     }
 
     /// The path of `inside` in every element of the array that `self` names.
     pub(crate) fn element(&self, inside: &Self) -> Self {
-        let mut segments = self.segments.clone();
+        let mut segments = self.segments.to_vec();
         segments.push(Segment::Each);
         segments.extend_from_slice(&inside.segments);
-        Self { segments }
+        Self::of(segments)
     }
 
     /// The value at a singular path.

@@ -25,7 +25,7 @@ use super::registry::Endpoints;
 
 /// A manifest and what follows from it.
 pub(super) struct Connector {
-    /// The manifest.
+    /// The manifest, without the default mappings and rules: those are in `provider`.
     pub(super) manifest: Manifest,
     /// What the catalogue says.
     pub(super) provider: Arc<Provider>,
@@ -47,8 +47,12 @@ pub(super) struct Unusable {
 
 impl Connector {
     /// A connector of a manifest. Errors: an entity whose fields or mapping cannot be read.
-    pub(super) fn try_new(manifest: Manifest, endpoints: Endpoints) -> Result<Self, Unusable> {
+    pub(super) fn try_new(mut manifest: Manifest, endpoints: Endpoints) -> Result<Self, Unusable> {
         let provider = Arc::new(provider(&manifest)?);
+        // From here on the catalogue has them.
+        for entity in manifest.entities.values_mut() {
+            (entity.mapping, entity.rules) = (Vec::new(), Vec::new());
+        }
         Ok(Self { manifest, provider, endpoints, lookups: Lookups::default() })
     }
 
@@ -237,7 +241,7 @@ fn rules(entity: &Entity) -> Result<SendRules, String> {
 }
 
 pub(super) fn shape(entity: &Entity) -> Result<RemoteShape, String> {
-    let mut fields = Vec::new();
+    let mut fields = Vec::with_capacity(entity.fields.len());
     for (path, field) in &entity.fields {
         let kind = field.parsed().map_err(|error| format!("field `{path}`: {error}"))?;
         let mut field = FieldSchema::new(path, kind);
@@ -267,7 +271,10 @@ fn only_constant(is: &FieldIs) -> Value {
 
 /// The default mapping, each rule named by its local field, else by its remote one.
 pub(super) fn mapping(entity: &Entity) -> Result<Mapping, String> {
-    let rules = entity.mapping.iter().map(rule).collect::<Result<_, _>>()?;
+    let mut rules = Vec::with_capacity(entity.mapping.len());
+    for mapped in &entity.mapping {
+        rules.push(rule(mapped)?);
+    }
     Ok(Mapping { rules })
 }
 

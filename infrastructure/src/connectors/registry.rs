@@ -1,26 +1,27 @@
 //! Every connector this process knows: those inside the binary, and those of a folder given at run time.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use application::ports::connector::{
     Authorization, Authorized, CallError, Connection, Connectors, Deadline, Provider, RemoteRealm,
-    Subscribing, Subscription, Subscriptions, Target, WebhookCall, WebhookRejection, WebhookTaken,
+    Subscribing, Subscription, Subscriptions, Target, Timing, WebhookCall, WebhookRejection, WebhookTaken,
 };
 use application::ports::credentials::{Owner, Secrets};
 use chrono::{DateTime, Utc};
 use domain::value::ErrorClass;
-use include_dir::{Dir, include_dir};
 use secrecy::SecretString;
 use url::Url;
 
 use super::connector::Connector;
 use super::interpreter::{self, Delivery, KeyCache, ManifestConnection, Opened, Secret, bucket, refused};
-use super::manifest::{CredentialScope, Folder, LoadError, Timing, Values, check, from_files, read_folder};
+use super::manifest::{self, CredentialScope, Folder, LoadError, Values, from_files};
 use super::services::{Realms, Services};
 
-static PROVIDERS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/src/connectors/providers");
+mod sources;
+
+pub use sources::embedded;
 
 /// What an operator sets beyond the manifests.
 #[derive(Clone, Debug, Default)]
@@ -30,8 +31,8 @@ pub struct RegistryOptions {
     /// Addresses in place of a manifest's, by provider: a proxy, a test system, a simulator. Their origins must be
     /// named by the egress policy.
     pub endpoints: BTreeMap<String, Endpoints>,
-    /// Times in place of a manifest's, by provider.
-    pub timing: BTreeMap<String, Timing>,
+    /// Times in place of every manifest's. A provider without a settle time has none to shorten.
+    pub timing: Option<Timing>,
     /// Facts of this installation that requests may carry: `{context.<name>}`.
     pub context: BTreeMap<String, String>,
 }
@@ -92,11 +93,7 @@ pub struct ConnectorRegistry {
 impl ConnectorRegistry {
     /// Loads the embedded manifests, then those of the folder.
     pub fn try_new(services: Services, options: &RegistryOptions) -> Result<Self, RegistryError> {
-        let mut folders = embedded();
-        if let Some(folder) = &options.folder {
-            folders.extend(of_folder(folder)?);
-        }
-        Self::of(services, folders, options)
+        Self::load(services, sources::all(options)?, options)
     }
 
     /// Loads these manifests and no others; the folder of the options is left aside.
@@ -105,21 +102,19 @@ impl ConnectorRegistry {
         folders: BTreeMap<String, Folder>,
         options: &RegistryOptions,
     ) -> Result<Self, RegistryError> {
+        Self::load(services, folders.into_iter().map(Ok), options)
+    }
+
+    /// One after the other: what is read of a provider's files is gone before the next one's.
+    fn load(
+        services: Services,
+        folders: impl Iterator<Item = Result<(String, Folder), RegistryError>>,
+        options: &RegistryOptions,
+    ) -> Result<Self, RegistryError> {
         let mut connectors = BTreeMap::new();
-        for (key, files) in folders {
-            let mut manifest =
-                from_files(&files).map_err(|why| RegistryError::Manifest { key: key.clone(), why })?;
-            if manifest.key != key {
-                let why =
-                    format!("its manifest says key = \"{}\": folder and key must be the same", manifest.key);
-                return Err(RegistryError::Unusable { key, why });
-            }
-            if let Some(timing) = options.timing.get(&key) {
-                manifest.timing = *timing;
-            }
-            let endpoints = options.endpoints.get(&key).cloned().unwrap_or_default();
-            let connector = Connector::try_new(manifest, endpoints)
-                .map_err(|why| RegistryError::Unusable { key: key.clone(), why: why.to_string() })?;
+        for folder in folders {
+            let (key, files) = folder?;
+            let connector = connector(&key, &files, options)?;
             connectors.insert(key, Arc::new(connector));
         }
         let context = context(options);
@@ -197,6 +192,24 @@ impl ConnectorRegistry {
     }
 }
 
+/// The connector of a provider's folder.
+fn connector(key: &str, files: &Folder, options: &RegistryOptions) -> Result<Connector, RegistryError> {
+    let unusable = |why: String| RegistryError::Unusable { key: key.to_owned(), why };
+    let mut manifest =
+        from_files(files).map_err(|why| RegistryError::Manifest { key: key.to_owned(), why })?;
+    if manifest.key != key {
+        return Err(unusable(format!(
+            "its manifest says key = \"{}\": folder and key must be the same",
+            manifest.key
+        )));
+    }
+    if let Some(timing) = &options.timing {
+        manifest.timing = manifest::Timing::set(timing, manifest.timing.settle_ms.is_some());
+    }
+    let endpoints = options.endpoints.get(key).cloned().unwrap_or_default();
+    Connector::try_new(manifest, endpoints).map_err(|why| unusable(why.to_string()))
+}
+
 /// The manifest's base URL for a connection; none where each connection has its own.
 fn usual(connector: &Connector, target: &Target) -> Result<Option<Url>, CallError> {
     let base = &connector.manifest.base;
@@ -219,52 +232,6 @@ fn context(options: &RegistryOptions) -> BTreeMap<String, String> {
         context.entry(format!("context.{name}")).or_insert_with(|| value.to_owned());
     }
     context
-}
-
-/// The embedded providers' files, by key.
-pub fn embedded() -> BTreeMap<String, Folder> {
-    PROVIDERS
-        .dirs()
-        .filter_map(|dir| {
-            let key = dir.path().file_name()?.to_str()?.to_owned();
-            let mut files = Folder::new();
-            collect(dir, dir.path(), &mut files);
-            Some((key, files))
-        })
-        .collect()
-}
-
-fn collect(dir: &Dir<'_>, root: &Path, files: &mut Folder) {
-    for file in dir.files().filter(|file| is_toml(file.path())) {
-        let path = file.path().strip_prefix(root).unwrap_or(file.path()).to_string_lossy().replace('\\', "/");
-        files.insert(path, file.contents_utf8().unwrap_or_default().to_owned());
-    }
-    for dir in dir.dirs() {
-        collect(dir, root, files);
-    }
-}
-
-fn is_toml(path: &Path) -> bool {
-    path.extension().is_some_and(|extension| extension == "toml")
-}
-
-/// The providers of a folder on disk, by key.
-fn of_folder(folder: &Path) -> Result<BTreeMap<String, Folder>, RegistryError> {
-    let unreadable = |why| RegistryError::Folder { folder: folder.display().to_string(), why };
-    let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.join("manifest.toml").is_file() {
-            let key = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-            let files = read_folder(&path).map_err(unreadable)?;
-            // It may be used all the same: its author tries things out.
-            for finding in check(&files) {
-                tracing::warn!(connector = key, %finding, "`headwater connectors check` finds a mistake");
-            }
-            found.insert(key, files);
-        }
-    }
-    Ok(found)
 }
 
 #[async_trait::async_trait]

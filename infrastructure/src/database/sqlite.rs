@@ -23,9 +23,9 @@ const READERS: usize = 4;
 const STATEMENTS: usize = 256;
 
 const WRITER_SETTINGS: &str = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 16000;
-    PRAGMA cache_size = -32768; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000;";
+    PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 30000;";
 /// No memory map: each reader's own would count as this process's memory, and a long log does not fit into any.
-const READER_SETTINGS: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -6144; PRAGMA temp_store = MEMORY;
+const READER_SETTINGS: &str = "PRAGMA query_only = ON; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;
     PRAGMA busy_timeout = 30000;";
 
 /// An open SQLite file.

@@ -48,7 +48,7 @@ pub(super) fn engine(
     let options = RegistryOptions {
         folder: Some(Path::new(env!("CARGO_MANIFEST_DIR")).join("connectors")),
         endpoints: BTreeMap::from([(ground.provider.clone(), endpoints)]),
-        timing: BTreeMap::new(),
+        timing: None,
         context: BTreeMap::new(),
     };
     let connectors: Arc<dyn Connectors> = Arc::new(ConnectorRegistry::try_new(services, &options)?);

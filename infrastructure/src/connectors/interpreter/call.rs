@@ -8,7 +8,7 @@ use domain::value::ErrorClass;
 use serde_json::Value;
 
 use crate::connectors::manifest::{
-    BulkFormat, Context, GraphQl, Header, Inner, Manifest, Matching, Request, Several, Template,
+    BulkFormat, Context, GraphQl, Header, Inner, Manifest, Matching, Members, Request, Several, Template,
     TemplateError, Tree, Values, encoded,
 };
 
@@ -47,7 +47,7 @@ pub(super) struct Reading {
 
 impl Reading {
     pub(super) fn of(request: &Request) -> Self {
-        Self { inner: request.error.clone(), empty_when: request.empty_when.clone(), lines: None }
+        Self { inner: request.error.as_deref().cloned(), empty_when: request.empty_when.clone(), lines: None }
     }
 }
 
@@ -95,7 +95,7 @@ fn query(manifest: &Manifest, request: &Request, values: &Values<'_>) -> Result<
             .filter_map(|template| optional(template.fill(values)))
             .collect::<Result<_, _>>()?;
         if !given.is_empty() {
-            parameters.insert(name.clone(), given);
+            parameters.insert(name.to_owned(), given);
         }
     }
     if let Some(statement) = &request.statement
@@ -145,8 +145,7 @@ fn operation(manifest: &Manifest, graphql: &GraphQl, values: &Values<'_>) -> Res
             document.push_str(fragment.trim());
         }
     }
-    let variables = Tree::Object(graphql.variables.clone().into_iter().collect());
-    let variables = variables.fill(values).map_err(unfilled)?;
+    let variables = Tree::fill_members(graphql.variables.iter(), values).map_err(unfilled)?;
     Ok(Value::Object(Fields::from_iter([
         ("query".to_owned(), document.into()),
         ("variables".to_owned(), variables),
@@ -168,11 +167,11 @@ fn headers(
 
 /// The templates that have a value for every hole.
 fn filled<C: Context>(
-    templates: &BTreeMap<String, Template<C>>,
+    templates: &Members<Template<C>>,
     values: &Values<'_>,
 ) -> Result<BTreeMap<String, String>, CallError> {
     let pairs = templates.iter().filter_map(|(name, template)| {
-        optional(template.fill(values)).map(|value| value.map(|value| (name.clone(), value)))
+        optional(template.fill(values)).map(|value| value.map(|value| (name.to_owned(), value)))
     });
     pairs.collect()
 }

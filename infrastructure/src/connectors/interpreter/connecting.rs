@@ -24,9 +24,9 @@ fn browser(connection: &ManifestConnection) -> Result<(&Auth, Browser<'_>), Call
     let auth = connection.own_method()?;
     let found = match auth.kind {
         _ if !auth.in_browser() => None,
-        AuthKind::Oauth2 => auth.oauth2.as_ref().map(Browser::Two),
-        AuthKind::Oauth1 => auth.oauth1.as_ref().map(Browser::One),
-        AuthKind::Hosted => auth.hosted.as_ref().map(Browser::Page),
+        AuthKind::Oauth2 => auth.oauth2.as_deref().map(Browser::Two),
+        AuthKind::Oauth1 => auth.oauth1.as_deref().map(Browser::One),
+        AuthKind::Hosted => auth.hosted.as_deref().map(Browser::Page),
         _ => None,
     };
     found.map(|found| (auth, found)).ok_or_else(|| {

@@ -86,12 +86,12 @@ impl ManifestConnection {
 
     /// The names of the entity's fields as requests list them (`{fields}`).
     pub(super) fn field_names(&self, name: &str, entity: &Entity) -> Option<String> {
-        let described = entity.fields.keys().map(String::as_str);
+        let described = entity.fields.iter();
         let inner = |field: &str| entity.fields.keys().any(|other| other.starts_with(&format!("{field}.")));
         let mut names: Vec<&str> = described
-            .filter(|field| !field.contains('[') && !inner(field))
-            .filter(|field| !matches!(entity.fields[*field].kind.as_str(), "array" | "object"))
-            .filter_map(|field| field.strip_prefix(entity.fields_prefix.as_str()))
+            .filter(|(field, _)| !field.contains('[') && !inner(field))
+            .filter(|(_, kind)| !matches!(&*kind.kind, "array" | "object"))
+            .filter_map(|(field, _)| field.strip_prefix(entity.fields_prefix.as_str()))
             .collect();
         let own = self.target.settings.get("custom_fields").and_then(|all| all.get(name));
         let plain = |name: &&str| {

@@ -286,7 +286,7 @@ fn step(entity: &Entity, leg: Leg) -> Result<Step<'_>, CallError> {
     let overlap = entity.changes.as_ref().map_or(TimeDelta::zero(), |changes| seconds(changes.overlap_s));
     match (leg, &entity.list, &entity.changes) {
         (Leg::Changes, _, Some(changes)) => {
-            let Changes { request, items, record, pages, order, .. } = changes;
+            let Changes { request, items, record, pages, order, .. } = &**changes;
             Ok(Step { request, items, record: record.as_ref(), pages, order: *order, overlap })
         }
         (Leg::List, Some(list), _) => Ok(Step {

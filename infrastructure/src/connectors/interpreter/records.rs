@@ -78,7 +78,7 @@ pub(super) fn row(manifest: &Manifest, entity: &Entity, raw: &RawValue) -> Resul
         version_token,
         updated_at: updated.and_then(moment),
         created_at: created.and_then(moment),
-        deleted: is(entity.deleted.as_ref(), deleted) || is(entity.inactive.as_ref(), inactive),
+        deleted: is(entity.deleted.as_deref(), deleted) || is(entity.inactive.as_deref(), inactive),
         body: body.into_owned(),
     };
     Ok(Row { record, meant })
@@ -88,7 +88,7 @@ pub(super) fn row(manifest: &Manifest, entity: &Entity, raw: &RawValue) -> Resul
 fn digest(entity: &Entity, body: &str) -> Result<String, serde_json::Error> {
     let mut fields: Fields = serde_json::from_str(body)?;
     entity.volatile.iter().for_each(|place| place.0.remove(&mut fields));
-    let described: BTreeSet<&str> = entity.fields.keys().map(|path| root(path)).collect();
+    let described: BTreeSet<&str> = entity.fields.keys().map(root).collect();
     let mut hash = Sha256::new();
     for name in described {
         let value = fields.get(name).filter(|value| !value.is_null());

@@ -1,17 +1,15 @@
 //! One entity of a provider.
 
-use std::collections::BTreeMap;
-
 use domain::value::{Operation, WriteClass};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fields::{ArrayOf, Field, FieldIs, Mapped, Place};
+use super::fields::{ArrayOf, Field, FieldIs, Mapped, Members, Place};
 use super::provider::Discover;
 use super::reading::{Bulk, Carried, Changes, Deletions, Delta, Finds, List, ReadOne};
 use super::writing::Write;
 
-/// An entity.
+/// An entity. What it may have and most have not is kept apart, so that what is not said takes no room.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Entity {
@@ -36,12 +34,12 @@ pub struct Entity {
     #[serde(default)]
     pub volatile: Vec<Place>,
     /// How a deleted record is told from others.
-    pub deleted: Option<FieldIs>,
+    pub deleted: Option<Box<FieldIs>>,
     /// How an inactive record is told from others, by `equals`; inactive counts as deleted.
-    pub inactive: Option<FieldIs>,
+    pub inactive: Option<Box<FieldIs>>,
     /// Which of the provider's records are meant: two entities of ours may come from one of theirs
     /// (`{ field = "Type", equals = "ACCREC" }`). Others are none of this entity.
-    pub only: Option<FieldIs>,
+    pub only: Option<Box<FieldIs>>,
     /// How safely a create can be tried again: `a` the provider deduplicates by key, `b` it enforces uniqueness of our
     /// reference or the natural key, `c` one of them can be searched, `d` none. Say why in a comment.
     #[schemars(with = "String")]
@@ -58,7 +56,7 @@ pub struct Entity {
     /// `any`, `reference:<entity>`), with the provider's spelling where it is not the plain one; inside an array as
     /// `Line[*].Amount`.
     #[serde(default)]
-    pub fields: BTreeMap<String, Field>,
+    pub fields: Members<Field>,
     /// What stands before the names of fields that `{fields}` lists (`properties.`), and is left out there.
     #[serde(default)]
     pub fields_prefix: String,
@@ -75,32 +73,32 @@ pub struct Entity {
     #[serde(default)]
     pub arrays: Vec<ArrayOf>,
     /// Reads one.
-    pub read: Option<ReadOne>,
+    pub read: Option<Box<ReadOne>>,
     /// Reads all.
-    pub list: Option<List>,
+    pub list: Option<Box<List>>,
     /// Reads what changed.
-    pub changes: Option<Changes>,
+    pub changes: Option<Box<Changes>>,
     /// Reads what was deleted, where that stands apart.
-    pub deletions: Option<Deletions>,
+    pub deletions: Option<Box<Deletions>>,
     /// Reads what changed by a token of its own, in place of `changes`.
-    pub delta: Option<Delta>,
+    pub delta: Option<Box<Delta>>,
     /// Reads all by a job of the provider.
-    pub bulk: Option<Bulk>,
+    pub bulk: Option<Box<Bulk>>,
     /// Finds out the fields of a connection.
-    pub discover: Option<Discover>,
+    pub discover: Option<Box<Discover>>,
     /// Looks up.
     #[serde(default)]
     pub find: Finds,
     /// Creates.
-    pub create: Option<Write>,
+    pub create: Option<Box<Write>>,
     /// Updates.
-    pub update: Option<Write>,
+    pub update: Option<Box<Write>>,
     /// Makes inactive.
-    pub deactivate: Option<Write>,
+    pub deactivate: Option<Box<Write>>,
     /// Voids.
-    pub void: Option<Write>,
+    pub void: Option<Box<Write>>,
     /// Deletes.
-    pub delete: Option<Write>,
+    pub delete: Option<Box<Write>>,
     /// The mapping used when a sync config gives none.
     #[serde(default)]
     pub mapping: Vec<Mapped>,
@@ -138,11 +136,11 @@ impl Entity {
     /// The write of an operation.
     pub fn write(&self, operation: Operation) -> Option<&Write> {
         match operation {
-            Operation::Create => self.create.as_ref(),
-            Operation::Update => self.update.as_ref(),
-            Operation::Deactivate => self.deactivate.as_ref(),
-            Operation::Void => self.void.as_ref(),
-            Operation::Delete => self.delete.as_ref(),
+            Operation::Create => self.create.as_deref(),
+            Operation::Update => self.update.as_deref(),
+            Operation::Deactivate => self.deactivate.as_deref(),
+            Operation::Void => self.void.as_deref(),
+            Operation::Delete => self.delete.as_deref(),
         }
     }
 

@@ -10,8 +10,10 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 mod codec;
+mod members;
 
 pub use codec::{Field, Spelling};
+pub use members::Members;
 
 /// A place in a JSON document: `QueryResponse.Invoice`, `Fault.Error[0].code`, `$['@odata.nextLink']`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -114,11 +116,11 @@ impl FieldIs {
 
 /// One value or several.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Several<T>(pub Vec<T>);
+pub struct Several<T>(pub Box<[T]>);
 
 impl<T> Default for Several<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(Box::default())
     }
 }
 
@@ -139,12 +141,12 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for SeveralVisitor<T> {
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Several<T>, E> {
         let one = T::deserialize(de::value::StrDeserializer::<E>::new(value))?;
-        Ok(Several(vec![one]))
+        Ok(Several(Box::new([one])))
     }
 
     fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Several<T>, A::Error> {
         let one = T::deserialize(de::value::MapAccessDeserializer::new(map))?;
-        Ok(Several(vec![one]))
+        Ok(Several(Box::new([one])))
     }
 
     fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Several<T>, A::Error> {
@@ -152,7 +154,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for SeveralVisitor<T> {
         while let Some(one) = seq.next_element()? {
             all.push(one);
         }
-        Ok(Several(all))
+        Ok(Several(all.into()))
     }
 }
 

@@ -1,7 +1,9 @@
 //! The provider as a whole.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
+use application::ports::connector;
 use domain::value::Direction;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -11,7 +13,7 @@ use super::auth::Auth;
 use super::context::{Header, Query};
 use super::entity::Entity;
 use super::errors::{Answers, ErrorRule};
-use super::fields::Place;
+use super::fields::{Members, Place};
 use super::request::{Encoding, GraphQlDefaults, Request};
 use super::template::Template;
 use super::webhook::Webhooks;
@@ -56,10 +58,10 @@ pub struct Manifest {
     pub origins: Vec<String>,
     /// Headers of every call.
     #[serde(default)]
-    pub headers: BTreeMap<String, Template<Header>>,
+    pub headers: Members<Template<Header>>,
     /// Query parameters of every call.
     #[serde(default)]
-    pub query: BTreeMap<String, Template<Query>>,
+    pub query: Members<Template<Query>>,
     /// The version of the API (`{version}`).
     pub version: Option<Version>,
     /// How bodies are written where a request does not say otherwise.
@@ -87,9 +89,9 @@ pub struct Manifest {
     /// Times around a write.
     pub timing: Timing,
     /// How a connection is tested.
-    pub verify: Option<Verify>,
+    pub verify: Option<Box<Verify>>,
     /// Several writes in one call.
-    pub batch: Option<Batch>,
+    pub batch: Option<Box<Batch>>,
     /// Entities by the provider's own names; `entities/*.toml` may hold more.
     #[serde(default)]
     pub entities: BTreeMap<String, Box<Entity>>,
@@ -100,7 +102,7 @@ pub struct Manifest {
     #[serde(default)]
     pub reference: BTreeMap<String, Box<Reference>>,
     /// Webhooks it sends.
-    pub webhooks: Option<Webhooks>,
+    pub webhooks: Option<Box<Webhooks>>,
     /// Capabilities a project can switch.
     #[serde(default)]
     pub features: Vec<Feature>,
@@ -173,6 +175,18 @@ pub struct Timing {
     pub send_window_ms: u64,
     /// How long the provider's search may lag behind its writes, in milliseconds; absent: no look-up can be trusted.
     pub settle_ms: Option<u64>,
+}
+
+impl Timing {
+    /// The times that an operator set; `settles` says whether the provider has a settle time to shorten.
+    pub fn set(by: &connector::Timing, settles: bool) -> Self {
+        let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        Self {
+            request_timeout_ms: ms(by.request_timeout),
+            send_window_ms: ms(by.send_window),
+            settle_ms: by.settle.filter(|_| settles).map(ms),
+        }
+    }
 }
 
 /// A call that tells who we are.

@@ -43,7 +43,7 @@ pub struct List {
     #[serde(default)]
     pub order: Order,
     /// The elements only name records, which are then read one by one: for providers whose lists show no more than ids.
-    pub event: Option<EventOf>,
+    pub event: Option<Box<EventOf>>,
 }
 
 /// The order of a list.
@@ -79,9 +79,9 @@ pub struct Changes {
     /// The oldest moment it can be asked for, in seconds ago; beyond, everything is read again.
     pub look_back_s: Option<u64>,
     /// The elements are events about records, not records.
-    pub event: Option<EventOf>,
+    pub event: Option<Box<EventOf>>,
     /// A change feed that is asked first, while the cursor is young enough.
-    pub feed: Option<Feed>,
+    pub feed: Option<Box<Feed>>,
 }
 
 /// An event about a record. The record it names is read anew, once per page, so that the order of events is of no matter.
@@ -152,7 +152,7 @@ pub struct Delta {
     pub token: Place,
     /// The call that gives the token of this moment; `list` then reads everything. Absent: a read without a token gives
     /// everything.
-    pub start: Option<Request>,
+    pub start: Option<Box<Request>>,
     /// Refusals, by status and code, after which the read begins again at the token it began with. What its pages have
     /// shown by then is dropped, so all of them are handed over together.
     #[serde(default)]
@@ -179,9 +179,9 @@ pub struct Removed {
 #[serde(deny_unknown_fields)]
 pub struct Finds {
     /// By our reference.
-    pub reference: Option<Search>,
+    pub reference: Option<Box<Search>>,
     /// By the natural key.
-    pub natural_key: Option<Search>,
+    pub natural_key: Option<Box<Search>>,
 }
 
 /// A search; `{value}` is what is searched for.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::context::{Header, Path, Query};
 use super::errors::{Inner, Matching};
-use super::fields::Several;
+use super::fields::{Members, Several};
 use super::template::{Hole, Template};
 
 mod statement;
@@ -71,20 +71,20 @@ pub struct Request {
     pub path: Option<Template<Path>>,
     /// Query parameters; one whose hole has no value is left out, an array repeats the parameter.
     #[serde(default)]
-    pub query: BTreeMap<String, Several<Template<Query>>>,
+    pub query: Members<Several<Template<Query>>>,
     /// Headers, added to the provider's; one whose hole has no value is left out.
     #[serde(default)]
-    pub headers: BTreeMap<String, Template<Header>>,
+    pub headers: Members<Template<Header>>,
     /// The body; of a write without one it is the record.
     pub body: Option<Tree>,
     /// How the body is written; absent means the provider's usual `encoding`.
     pub encoding: Option<Encoding>,
     /// A GraphQL operation, in place of a body.
-    pub graphql: Option<GraphQl>,
+    pub graphql: Option<Box<GraphQl>>,
     /// A statement in the provider's query language, sent as a parameter or as a member of the body.
-    pub statement: Option<Statement>,
+    pub statement: Option<Box<Statement>>,
     /// A refusal inside a good answer of this request.
-    pub error: Option<Inner>,
+    pub error: Option<Box<Inner>>,
     /// Answers that mean: there is nothing there. 204 and 304 always do.
     #[serde(default)]
     pub empty_when: Vec<Matching>,
@@ -106,7 +106,7 @@ pub struct GraphQl {
     pub fragments: Vec<String>,
     /// Its variables; one whose hole has no value is left out.
     #[serde(default)]
-    pub variables: BTreeMap<String, Tree>,
+    pub variables: Members<Tree>,
 }
 
 /// What GraphQL requests have in common.

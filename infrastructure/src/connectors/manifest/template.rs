@@ -79,7 +79,7 @@ pub enum Part {
 /// Text with holes, in the context `C`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Template<C> {
-    parts: Vec<Part>,
+    parts: Box<[Part]>,
     context: PhantomData<C>,
 }
 
@@ -88,7 +88,7 @@ impl<C: Context> Template<C> {
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
         let parts = parts(text)?;
         C::check_literal(&parts).map_err(|why| TemplateError::Literal { why })?;
-        Ok(Self { parts, context: PhantomData })
+        Ok(Self { parts: parts.into(), context: PhantomData })
     }
 
     /// Fills the holes, escaped for the context.

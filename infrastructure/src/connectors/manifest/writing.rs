@@ -1,11 +1,9 @@
 //! How records are written.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::fields::Place;
+use super::fields::{Members, Place};
 use super::request::{Request, Tree};
 use super::template::Hole;
 
@@ -24,14 +22,14 @@ pub struct Write {
     pub sends: Sends,
     /// Members of the record, by their place: constants, or text with holes (`Id = "{id}"`). They replace what is there.
     #[serde(default)]
-    pub set: BTreeMap<String, Tree>,
+    pub set: Members<Tree>,
     /// Members added where the record has none (`"IncomeAccountRef.value" = "{setting.income_account}"`).
     #[serde(default)]
-    pub defaults: BTreeMap<String, Tree>,
+    pub defaults: Members<Tree>,
     /// The same, left out where nothing fills them: a setting that only some connections have (`subsidiary`). Without a
     /// value for one of `defaults` the write is refused.
     #[serde(default)]
-    pub optional_defaults: BTreeMap<String, Tree>,
+    pub optional_defaults: Members<Tree>,
     /// Members of the record that are never sent, because the provider works them out anew (`LineItems[*].TaxAmount`).
     #[serde(default)]
     pub omit: Vec<Place>,
@@ -44,7 +42,7 @@ pub struct Write {
     /// Members that `request.body` finds elsewhere, by their new place (`"links.company" = "associatedcompanyid"`: read as
     /// a property, made by a link).
     #[serde(default)]
-    pub moved: BTreeMap<String, Place>,
+    pub moved: Members<Place>,
     /// Where `request.body` finds all other members (`{record.properties}`), beside those that were moved.
     pub under: Option<Place>,
     /// What a good answer shows.
@@ -70,7 +68,7 @@ pub struct Write {
     #[serde(default)]
     pub sparse: bool,
     /// Several writes of this kind in one call.
-    pub batch: Option<Batch>,
+    pub batch: Option<Box<Batch>>,
 }
 
 impl Write {
@@ -80,7 +78,7 @@ impl Write {
     }
 
     /// Every member that is added to the record, with its place.
-    pub fn members(&self) -> impl Iterator<Item = (&String, &Tree)> {
+    pub fn members(&self) -> impl Iterator<Item = (&str, &Tree)> {
         self.set.iter().chain(&self.defaults).chain(&self.optional_defaults)
     }
 }

@@ -17,7 +17,7 @@ use crate::vault::{FileVault, KeyWrapper};
 pub(super) type SubjectKey = Arc<Zeroizing<[u8; 32]>>;
 
 /// Keys per generation; two are kept, so that at least this many of the last used are at hand.
-const GENERATION: usize = 16_384;
+const GENERATION: usize = 4_096;
 
 /// A subject's key as far as this process knows.
 #[derive(Clone)]

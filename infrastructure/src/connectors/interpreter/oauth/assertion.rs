@@ -20,7 +20,7 @@ pub(super) fn assertion(at: &At<'_>, app: &Secrets, audience: &str) -> Result<St
     let mut claims = Map::new();
     claims.insert("aud".to_owned(), audience.into());
     for (name, template) in &described.claims {
-        claims.insert(name.clone(), template.fill(&values).map_err(unfilled)?.into());
+        claims.insert(name.to_owned(), template.fill(&values).map_err(unfilled)?.into());
     }
     let now = at.services.clock.now().timestamp();
     let life = i64::try_from(described.lifetime_s).unwrap_or(180);

@@ -27,7 +27,7 @@ pub(in crate::connectors) fn authorize(
     let further = oauth2
         .authorize_parameters
         .iter()
-        .map(|(name, template)| Ok((name.as_str(), template.fill(&at.values(None)).map_err(unfilled)?)));
+        .map(|(name, template)| Ok((name, template.fill(&at.values(None)).map_err(unfilled)?)));
     let further = further.collect::<Result<Vec<_>, CallError>>()?;
     {
         let mut query = url.query_pairs_mut();

@@ -31,7 +31,7 @@ pub(super) async fn ask(
     let url = at.token_url()?;
     let named = holes(app);
     for (name, template) in &at.oauth2.token_parameters {
-        parameters.push((name.clone(), template.fill(&at.values(Some(&named))).map_err(unfilled)?));
+        parameters.push((name.to_owned(), template.fill(&at.values(Some(&named))).map_err(unfilled)?));
     }
     let mut secret_headers = Vec::new();
     match at.oauth2.client_auth {

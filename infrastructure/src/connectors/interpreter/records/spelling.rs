@@ -151,7 +151,7 @@ fn at_mut<'v>(value: &'v mut Value, path: &[Segment], indices: &[usize]) -> Opti
 
 /// The plain form of a provider's value; `None` leaves it.
 fn read(manifest: &Manifest, field: &Field, value: &Value, currency: Option<&str>) -> Option<Value> {
-    let day = field.kind == "date";
+    let day = &*field.kind == "date";
     let shown = |at: DateTime<Utc>| {
         let text = if day {
             at.format("%Y-%m-%d").to_string()
@@ -201,7 +201,7 @@ fn write(
     let Some(spelling) = field.spelling else { return Ok(None) };
     let plain = text(value).ok_or("a text or number is wanted")?;
     let instant = || moment::parse(&plain).ok_or_else(|| "it is no day and no moment".to_owned());
-    let day = field.kind == "date";
+    let day = &*field.kind == "date";
     Ok(match spelling {
         Spelling::MinorUnits => {
             let code = currency.ok_or("the currency is not known, so its smallest unit is not")?;

@@ -109,7 +109,7 @@ impl Reader<'_> {
     /// The manifest's names of an entity; the provider's word where the manifest has none.
     fn entities(&self, word: &str) -> Vec<String> {
         if let Some(listed) = self.webhooks.entities.get(word) {
-            return listed.0.clone();
+            return listed.0.to_vec();
         }
         let names = self.delivery.manifest.entities.keys();
         let similar = names.into_iter().find(|name| name.eq_ignore_ascii_case(word));

@@ -30,7 +30,7 @@ pub(in crate::connectors) struct Delivery<'d> {
 impl<'d> Delivery<'d> {
     /// The manifest's webhooks.
     pub(super) fn webhooks(&self) -> Result<&'d Webhooks, WebhookRejection> {
-        self.manifest.webhooks.as_ref().ok_or(WebhookRejection::Unsupported)
+        self.manifest.webhooks.as_deref().ok_or(WebhookRejection::Unsupported)
     }
 
     /// The secrets that may have signed it.

@@ -21,19 +21,19 @@ pub struct Auth {
     /// sessions with a token.
     pub send: Option<Vec<Send>>,
     /// OAuth 2.0.
-    pub oauth2: Option<OAuth2>,
+    pub oauth2: Option<Box<OAuth2>>,
     /// OAuth 1.0a.
-    pub oauth1: Option<OAuth1>,
+    pub oauth1: Option<Box<OAuth1>>,
     /// User name and password.
     pub basic_auth: Option<BasicAuth>,
     /// A session.
-    pub session: Option<Session>,
+    pub session: Option<Box<Session>>,
     /// A page of the provider.
-    pub hosted: Option<Hosted>,
+    pub hosted: Option<Box<Hosted>>,
     /// Where the remote company is named; absent where there is none, or where `realms` or `verify` tells it.
     pub realm: Option<RealmFrom>,
     /// A call that tells which companies a consent gives; several mean that a person chooses.
-    pub realms: Option<Realms>,
+    pub realms: Option<Box<Realms>>,
     /// Days on which connections end that nobody renews.
     #[serde(default)]
     pub deadlines: Vec<Deadline>,

@@ -1,14 +1,12 @@
 //! OAuth 2.0.
 
-use std::collections::BTreeMap;
-
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::Scope;
 use super::method::named;
 use crate::connectors::manifest::address::Address;
-use crate::connectors::manifest::{Json, Place, Query, SignatureEncoding, Template};
+use crate::connectors::manifest::{Json, Members, Place, Query, SignatureEncoding, Template};
 
 /// OAuth 2.0. State is always sent, and a new refresh token is stored before the new access token is used.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
@@ -42,10 +40,10 @@ pub struct OAuth2 {
     pub pkce: bool,
     /// Further parameters of the authorize URL.
     #[serde(default)]
-    pub authorize_parameters: BTreeMap<String, Template<Query>>,
+    pub authorize_parameters: Members<Template<Query>>,
     /// Further parameters of every token request; may have `{secret.<name>}`.
     #[serde(default)]
-    pub token_parameters: BTreeMap<String, Template<Query>>,
+    pub token_parameters: Members<Template<Query>>,
     /// A JWT that we sign: with `client_auth = "assertion"` (RFC 7523, 2.2) or `grant = "jwt_bearer"` (2.1).
     pub assertion: Option<Assertion>,
     /// An HMAC over the redirect's parameters, as Shopify's.
@@ -156,7 +154,7 @@ pub struct Assertion {
     pub key_id: Option<Template<Json>>,
     /// Its claims, all text; `aud` is the token URL unless it is given. `iat`, `exp` and `jti` are added.
     #[serde(default)]
-    pub claims: BTreeMap<String, Template<Json>>,
+    pub claims: Members<Template<Json>>,
     /// How long it holds, in seconds.
     #[serde(default = "assertion_life")]
     pub lifetime_s: u64,

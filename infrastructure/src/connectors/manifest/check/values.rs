@@ -14,7 +14,7 @@ pub(super) fn check(name: &str, entity: &Entity, problems: &mut Problems) {
         }
         let Some(spelling) = field.spelling else { continue };
         let fits = fitting(spelling);
-        let kind = field.kind.as_str();
+        let kind = &*field.kind;
         let message = format!("a `{kind}` is never spelled like this");
         problems.when(!fits.contains(&kind), &at, message, format!("use it for {}", fits.join(", ")));
         currency(entity, field, &at, problems);

@@ -50,14 +50,14 @@ pub enum Spelling {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Field {
     /// The type (`text`, `money`, `reference:customer` …), as written.
-    pub kind: String,
+    pub kind: Box<str>,
     /// The provider's spelling, where it is not the plain one.
     pub spelling: Option<Spelling>,
     /// `minor_units`: where the record has the currency's code, or the code itself behind `=` (`=GBP`).
-    pub currency: Option<String>,
+    pub currency: Option<Box<str>>,
     /// `keyed`: the member by which the elements of the array are told apart; `tagged`, `detailed`: the one that
     /// says what the object is; `prefixed`: what stands before the text.
-    pub key: Option<String>,
+    pub key: Option<Box<str>>,
 }
 
 impl Field {
@@ -71,11 +71,11 @@ impl Field {
 #[serde(deny_unknown_fields)]
 struct Written {
     #[serde(rename = "type")]
-    kind: String,
+    kind: Box<str>,
     #[serde(rename = "as")]
     spelling: Option<Spelling>,
-    currency: Option<String>,
-    key: Option<String>,
+    currency: Option<Box<str>>,
+    key: Option<Box<str>>,
 }
 
 impl<'de> Deserialize<'de> for Field {
@@ -94,7 +94,7 @@ impl<'de> Visitor<'de> for FieldVisitor {
     }
 
     fn visit_str<E: de::Error>(self, kind: &str) -> Result<Field, E> {
-        Ok(Field { kind: kind.to_owned(), spelling: None, currency: None, key: None })
+        Ok(Field { kind: kind.into(), spelling: None, currency: None, key: None })
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Field, A::Error> {

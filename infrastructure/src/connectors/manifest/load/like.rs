@@ -10,7 +10,7 @@ use super::{Folder, LoadError, parse};
 /// How many entities may be like one another in a row.
 const LONGEST: usize = 4;
 
-/// Every entity of a folder as a table.
+/// Every entity of a folder as a table, where one of them is like another.
 pub(super) struct Likes {
     entities: BTreeMap<String, Table>,
 }
@@ -20,10 +20,15 @@ impl Likes {
         let manifests =
             files.iter().filter(|(file, _)| *file == "manifest.toml" || file.starts_with("entities/"));
         let mut entities = BTreeMap::new();
-        for table in manifests.filter_map(|(_, text)| text.parse::<Table>().ok()) {
-            let Some(Value::Table(found)) = table.get("entities") else { continue };
-            let tables = found.iter().filter_map(|(name, entity)| Some((name, entity.as_table()?)));
-            entities.extend(tables.map(|(name, entity)| (name.clone(), entity.clone())));
+        for mut table in manifests.filter_map(|(_, text)| text.parse::<Table>().ok()) {
+            let Some(Value::Table(found)) = table.remove("entities") else { continue };
+            entities.extend(found.into_iter().filter_map(|(name, entity)| match entity {
+                Value::Table(entity) => Some((name, entity)),
+                _ => None,
+            }));
+        }
+        if !entities.values().any(|entity| entity.contains_key("like")) {
+            entities.clear();
         }
         Self { entities }
     }
@@ -31,6 +36,9 @@ impl Likes {
     /// The contents of a file, with entities that are like others made whole. A file without such entities is read as it
     /// stands, so that its mistakes have lines.
     pub(super) fn parse<T: for<'de> Deserialize<'de>>(&self, file: &str, text: &str) -> Result<T, LoadError> {
+        if self.entities.is_empty() {
+            return parse(file, text);
+        }
         let Ok(mut table) = text.parse::<Table>() else { return parse(file, text) };
         let mut changed = false;
         if let Some(Value::Table(entities)) = table.get_mut("entities") {

@@ -23,7 +23,7 @@ pub struct Pages {
     #[serde(default)]
     pub end: Vec<String>,
     /// What holds while there are more pages.
-    pub more: Option<FieldIs>,
+    pub more: Option<Box<FieldIs>>,
     /// `page`: where the answer has the number of the last page.
     pub last: Option<Place>,
     /// `rows`: where the answer has the number of all rows.

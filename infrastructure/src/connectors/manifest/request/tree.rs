@@ -23,9 +23,9 @@ pub enum Tree {
     /// Text with holes.
     Text(Template<Json>),
     /// Members; one whose hole has no value is left out.
-    Object(Vec<(String, Tree)>),
+    Object(Box<[(String, Tree)]>),
     /// Elements; one that has holes, none of which has a value, is left out.
-    Array(Vec<Tree>),
+    Array(Box<[Tree]>),
 }
 
 impl Tree {
@@ -35,13 +35,7 @@ impl Tree {
             Self::Constant(value) => Ok(value.clone()),
             Self::Text(template) => text(template, values),
             Self::Object(members) => {
-                let mut filled = Fields::new();
-                for (name, tree) in members {
-                    if let Some(value) = optional(tree.fill(values))? {
-                        filled.insert(name.clone(), value);
-                    }
-                }
-                Ok(Value::Object(filled))
+                Self::fill_members(members.iter().map(|(name, tree)| (name.as_str(), tree)), values)
             }
             Self::Array(elements) => {
                 let said = elements.iter().filter(|tree| !tree.is_hollow(values));
@@ -49,6 +43,20 @@ impl Tree {
                 Ok(Value::Array(filled.filter_map(Result::transpose).collect::<Result<_, _>>()?))
             }
         }
+    }
+
+    /// The object of these members; one whose hole has no value is left out.
+    pub fn fill_members<'a>(
+        members: impl Iterator<Item = (&'a str, &'a Self)>,
+        values: &Values<'_>,
+    ) -> Result<Value, TemplateError> {
+        let mut filled = Fields::new();
+        for (name, tree) in members {
+            if let Some(value) = optional(tree.fill(values))? {
+                filled.insert(name.to_owned(), value);
+            }
+        }
+        Ok(Value::Object(filled))
     }
 
     /// Every hole.
@@ -130,7 +138,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
         while let Some(element) = seq.next_element()? {
             elements.push(element);
         }
-        Ok(Tree::Array(elements))
+        Ok(Tree::Array(elements.into()))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tree, A::Error> {
@@ -138,7 +146,7 @@ impl<'de> Visitor<'de> for TreeVisitor {
         while let Some(member) = map.next_entry()? {
             members.push(member);
         }
-        Ok(Tree::Object(members))
+        Ok(Tree::Object(members.into()))
     }
 }
 
