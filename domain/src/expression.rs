@@ -17,9 +17,12 @@ mod check;
 mod cost;
 mod decimals;
 mod nesting;
+mod pattern;
 #[cfg(test)]
 mod tests;
 mod values;
+
+pub use pattern::Pattern;
 
 /// Longest expression, in bytes.
 pub const SOURCE_LIMIT: usize = 2048;

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use domain::fields::Fields;
 use domain::ids::{IntegrationId, OrganizationId};
-use domain::integration::{FeatureFacts, ProviderFacts};
+use domain::integration::{FeatureFacts, ProviderFacts, SettingFacts};
 use domain::sync_config::{Capabilities, Trigger};
 use domain::value::{Country, DeletePolicy, Direction, Operation, TriggerKind};
 
 use super::desk::{Operator, Within};
 use super::{Declined, Desk};
-use crate::ports::connector::{Feature, Provider, RemoteEntity};
+use crate::ports::connector::{Feature, Provider, RemoteEntity, SetupField};
 
 impl Desk {
     /// Facts of a provider, with what the operator allows, for an integration with these settings.
@@ -35,6 +35,7 @@ pub(super) fn of(provider: &Provider, operator: &Operator, settings: &Fields) ->
         operator_origins: operator.operator_origins.clone(),
         countries: provider.countries.iter().filter_map(|code| Country::parse(code).ok()).collect(),
         direction: widest(provider.entities.values().map(direction)),
+        settings: provider.setup.iter().filter_map(setting_facts).collect(),
         features: provider.features.iter().map(feature_facts).collect(),
     })
 }
@@ -48,6 +49,11 @@ pub(super) fn secret_names(provider: &Provider) -> BTreeSet<String> {
         names.insert("webhook_secret".to_owned());
     }
     names
+}
+
+fn setting_facts(field: &SetupField) -> Option<SettingFacts> {
+    let pattern = field.pattern.clone().filter(|_| !field.secret)?;
+    Some(SettingFacts { name: field.name.clone(), pattern, example: field.example.clone() })
 }
 
 fn feature_facts(feature: &Feature) -> FeatureFacts {

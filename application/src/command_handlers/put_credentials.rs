@@ -1,5 +1,6 @@
 //! Takes credentials in. They go into the sealed store and nowhere else; the log learns their names.
 
+use domain::expression::Pattern;
 use domain::ids::{IntegrationId, OrganizationId};
 use domain::integration::{Credential, CredentialReference, Integration, IntegrationCommand};
 use domain::stream::{Kind, StreamId};
@@ -8,7 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::desk::Within;
 use super::{Declined, Desk, Fault, facts};
 use crate::dispatcher::{Done, Envelope};
-use crate::ports::connector::Provider;
+use crate::ports::connector::{Provider, SetupField};
 use crate::ports::credentials::{Owner, Secrets};
 
 impl Desk {
@@ -24,7 +25,8 @@ impl Desk {
         let owned = routes.integration_of(organization, id)?;
         let key = owned.state.identity.as_ref().map(|identity| identity.provider.clone()).unwrap_or_default();
         let provider = self.provider(&key)?;
-        check(&given, &facts::secret_names(&provider).into_iter().collect::<Vec<_>>())?;
+        let known: Vec<String> = facts::secret_names(&provider).into_iter().collect();
+        check(&given, &known, &provider)?;
         let stored = self.store(organization, &Owner::Integration(id), given).await?;
         let token_expires_at = stored.expires_at;
         let mut names: Vec<String> = stored.values.into_iter().map(|(name, _)| name).collect();
@@ -46,7 +48,7 @@ impl Desk {
         known.extend(facts::secret_names(provider));
         known.sort();
         known.dedup();
-        check(&given, &known)?;
+        check(&given, &known, provider)?;
         self.store(organization, &Owner::Provider(provider.key.clone()), given).await.map(|_| ())
     }
 
@@ -71,7 +73,7 @@ impl Desk {
     }
 }
 
-fn check(given: &[(String, SecretString)], known: &[String]) -> Result<(), Declined> {
+fn check(given: &[(String, SecretString)], known: &[String], provider: &Provider) -> Result<(), Declined> {
     if given.is_empty() {
         return Err(Declined::invalid("credentials", format!("give at least one of {}", known.join(", "))));
     }
@@ -85,7 +87,21 @@ fn check(given: &[(String, SecretString)], known: &[String]) -> Result<(), Decli
                 name,
                 format!("{name} is empty: give its value, or leave it out to keep it"),
             ));
+        } else if let Some(field) = unfit(provider, name, value) {
+            let wanted = if field.example.is_empty() { &field.label } else { &field.example };
+            faults.push(Fault::new(name, format!("{name} must look like {wanted}")));
         }
     }
     if faults.is_empty() { Ok(()) } else { Err(Declined::Invalid(faults)) }
+}
+
+/// The field of the provider's forms that the secret does not fit.
+fn unfit<'a>(provider: &'a Provider, name: &str, value: &SecretString) -> Option<&'a SetupField> {
+    let mut fields = provider.setup.iter().chain(&provider.app_setup).filter(|field| field.name == name);
+    fields.find(|field| {
+        let pattern = field.pattern.as_deref();
+        // One that cannot be read lets nothing through; the checker of manifests says so before.
+        let fits = |pattern| Pattern::parse(pattern).is_some_and(|read| read.fits(value.expose_secret()));
+        pattern.is_some_and(|pattern| !fits(pattern))
+    })
 }

@@ -49,6 +49,12 @@ struct Turn {
     started: bool,
 }
 
+impl Turn {
+    fn and(self, other: Self) -> Self {
+        Self { settled: self.settled + other.settled, started: self.started | other.started }
+    }
+}
+
 impl Worker {
     /// A worker with these handlers.
     pub fn new(
@@ -120,20 +126,35 @@ impl Worker {
             let lanes = floor.alongside(self.due()).await?;
             rota.found(lanes, (now, self.clock.now()));
         }
+        // Lanes that cannot use a turn now keep their places.
+        let mut passed = Vec::new();
+        let round = self.round(floor, rota, &mut passed).await;
+        for lane in passed {
+            rota.add(lane);
+        }
+        Ok(turn.and(round?))
+    }
+
+    /// Serves every lane that waits for its turn and can use it, once; the others are `passed`.
+    async fn round<'a>(
+        &'a self,
+        floor: &mut Floor<'a>,
+        rota: &mut Rota,
+        passed: &mut Vec<String>,
+    ) -> Result<Turn, Unavailable> {
+        let mut turn = Turn::default();
         for _ in 0..rota.len() {
             let Some(lane) = rota.take() else { break };
             if !floor.works(&lane) && floor.lanes() >= LANES {
-                rota.put_back(lane);
+                passed.push(lane);
                 break;
             }
             if let Some(until) = floor.rest_of(&lane, self.clock.now()) {
                 rota.rest(lane, until);
             } else if floor.waits(&lane) || floor.room(&lane, self.width(&lane)) == 0 {
-                rota.add(lane);
+                passed.push(lane);
             } else {
-                let served = self.serve(floor, rota, lane).await?;
-                turn.started |= served.started;
-                turn.settled += served.settled;
+                turn = turn.and(self.serve(floor, rota, lane).await?);
             }
         }
         Ok(turn)
@@ -146,6 +167,7 @@ impl Worker {
         rota: &mut Rota,
         lane: String,
     ) -> Result<Turn, Unavailable> {
+        rota.serve(&lane);
         let limit = rota.share(&lane, (TAKE, self.places(floor, &lane)));
         let now = self.clock.now();
         let jobs = floor.alongside(self.queue.take(&lane, limit, now, now + LEASE)).await?;

@@ -69,6 +69,14 @@ pub enum IntegrationError {
         /// Its path within the settings.
         field: String,
     },
+    /// A setting is not as the provider's form wants it.
+    #[error("settings.{field} must look like {wanted}")]
+    UnfitSetting {
+        /// The setting.
+        field: String,
+        /// An example, or the regular expression it must fit.
+        wanted: String,
+    },
     /// The attempt is not the one that is open.
     #[error("the connection attempt is not open any more: start connecting again")]
     AttemptNotOpen,
@@ -179,6 +187,7 @@ impl IntegrationError {
             Self::Frequency(_) => "sync_frequency_must_be_known_value",
             Self::DirectionNotAllowed { .. } => "direction_not_allowed",
             Self::SecretInSettings { .. } => "encrypted_fields_must_not_be_stored_in_plaintext",
+            Self::UnfitSetting { .. } => "setting_does_not_fit",
             Self::AttemptNotOpen => "connection_attempt_not_open",
             Self::RealmDiffers { .. } => "realm_differs",
             Self::NotConnected => "not_connected",
@@ -206,7 +215,7 @@ impl IntegrationError {
             Self::BaseUrl(_) => Some("base_url"),
             Self::Frequency(_) => Some("sync_frequency"),
             Self::DirectionNotAllowed { .. } => Some("direction"),
-            Self::SecretInSettings { .. } => Some("settings"),
+            Self::SecretInSettings { .. } | Self::UnfitSetting { .. } => Some("settings"),
             Self::RealmDiffers { .. } => Some("change_realm"),
             Self::CredentialsRequired { .. } => Some("credentials"),
             Self::UnknownFeature { .. } => Some("feature"),

@@ -21,8 +21,21 @@ pub struct ProviderFacts {
     pub countries: Vec<Country>,
     /// The widest direction it can do.
     pub direction: Direction,
+    /// Settings of its form that only take certain values.
+    pub settings: Vec<SettingFacts>,
     /// Its features.
     pub features: Vec<FeatureFacts>,
+}
+
+/// A setting of a provider's form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingFacts {
+    /// Its name (`account`).
+    pub name: String,
+    /// The regular expression that its value must fit.
+    pub pattern: String,
+    /// A value that does.
+    pub example: String,
 }
 
 /// A feature of a provider.

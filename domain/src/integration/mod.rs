@@ -22,7 +22,7 @@ pub use commands::{ConfirmConnection, CreateIntegration, DescribeIntegration, He
 pub use decide::{AUTH_FAILURES_TO_EXPIRE, FAILURES_TO_ERROR};
 pub use error::IntegrationError;
 pub use events::*;
-pub use facts::{FeatureFacts, ProviderFacts};
+pub use facts::{FeatureFacts, ProviderFacts, SettingFacts};
 pub use frequency::{SyncFrequency, UnknownFrequency};
 pub use parts::{
     CollectionMapping, ConfigurationMapping, Credential, CredentialReference, CustomerSettings, External,

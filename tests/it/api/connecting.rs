@@ -56,6 +56,27 @@ async fn a_credential_that_the_provider_does_not_know_is_refused() {
 }
 
 #[tokio::test]
+async fn what_does_not_fit_the_setup_form_is_refused() {
+    let api = Api::at_rest().await;
+    let body = |shop: &str| json!({ "provider": "shopify", "settings": { "shop": shop } });
+    let refused = api.post("/v1/integrations", &body("evil.example/")).await.expect(422).json();
+    assert_eq!(
+        (&refused["type"], &refused["field"]),
+        (&json!("/problems/setting-does-not-fit"), &json!("settings"))
+    );
+    assert_eq!(refused["detail"], "settings.shop must look like craigs-shop");
+    let made = api.post("/v1/integrations", &body("headwater-demo")).await.expect(201).json();
+    let path = format!("/v1/integrations/{}", made["id"].as_str().unwrap());
+    api.put(&path, &json!({ "settings": { "shop": "../x" } })).await.expect(422);
+    assert_eq!(api.get(&path).await.expect(200).json()["settings"]["shop"], "headwater-demo");
+    let stripe = api.post("/v1/integrations", &json!({ "provider": "stripe" })).await.expect(201).json();
+    let path = format!("/v1/integrations/{}/credentials", stripe["id"].as_str().unwrap());
+    let refused = api.put(&path, &json!({ "api_key": "pk_live_public" })).await.expect(422);
+    assert_eq!(refused.json()["field"], "api_key");
+    assert!(!refused.text.contains("pk_live_public"));
+}
+
+#[tokio::test]
 async fn a_connection_is_confirmed_by_its_test_and_needed_for_enabling() {
     let api = Api::at_rest().await;
     let id = api.integration().await;

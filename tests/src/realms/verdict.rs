@@ -108,12 +108,17 @@ fn waits(terms: &Terms, own: &Served) -> Vec<(DateTime<Utc>, DateTime<Utc>, u64)
     let per = TimeDelta::from_std(terms.per + Duration::from_micros(1)).unwrap_or_default();
     let at_once = usize::try_from(terms.concurrency).unwrap_or(1);
     let mut found = Vec::new();
-    for (at, (number, began, _)) in calls.iter().enumerate().skip(limit.max(at_once)) {
-        let by_window = calls[..at].iter().rev().nth(limit - 1).map(|call| call.2 + per);
-        let by_place = calls[..at].iter().rev().nth(at_once - 1).map(|call| call.2);
-        if let Some(free) = by_window.max(by_place).filter(|free| began > free) {
-            found.push((free, *began, *number));
+    // Ends of the calls before, in their own order: those of one turn end as they like, and a call is free once less than
+    // the limit's have ended within its window.
+    let mut ends: Vec<DateTime<Utc>> = Vec::new();
+    for (number, began, end) in calls {
+        let by_window = ends.iter().rev().nth(limit - 1).map(|end| *end + per);
+        let by_place = ends.iter().rev().nth(at_once - 1).copied();
+        let free = by_window.zip(by_place).map(|(window, place)| window.max(place));
+        if let Some(free) = free.filter(|free| began > *free) {
+            found.push((free, began, number));
         }
+        ends.insert(ends.partition_point(|known| *known <= end), end);
     }
     found
 }

@@ -1,9 +1,10 @@
-//! Whose turn it is: a round serves every lane with due work once, and what becomes due meanwhile comes behind it.
+//! Whose turn it is: that of the lane whose last turn is the longest ago. A lane that becomes known comes behind those that
+//! wait already.
 
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -12,10 +13,16 @@ const LOOK: TimeDelta = TimeDelta::milliseconds(250);
 /// Looking at the queue takes one part in so many of the time, at most: with a thousand lanes a look is dear.
 const SHARE: i32 = 10;
 
+/// Turns of so many lanes without due work are remembered beside those of lanes that have some.
+const REMEMBERED: usize = 4_096;
+
 /// Lanes with due work, in their order.
 #[derive(Default)]
 pub(super) struct Rota {
-    order: VecDeque<String>,
+    order: BTreeSet<(u64, String)>,
+    /// The last turn of each lane; of one that had none, when it became known.
+    turns: BTreeMap<String, u64>,
+    turn: u64,
     resting: BTreeSet<(DateTime<Utc>, String)>,
     known: BTreeSet<String>,
     /// Lanes whose provider refused a call lately, and how many jobs are taken of them at the next turn.
@@ -52,19 +59,40 @@ impl Rota {
         for lane in lanes {
             self.add(lane);
         }
-    }
-
-    /// A lane that has due work.
-    pub(super) fn add(&mut self, lane: String) {
-        if self.known.insert(lane.clone()) {
-            self.order.push_back(lane);
+        if self.turns.len() > self.known.len() + REMEMBERED {
+            self.turns.retain(|lane, _| self.known.contains(lane));
         }
     }
 
-    /// Lanes that have rested come behind the others.
+    /// A lane that has due work. Its place is that of its last turn, however late it is known that there is more to do.
+    pub(super) fn add(&mut self, lane: String) {
+        if self.known.insert(lane.clone()) {
+            self.enter(lane);
+        }
+    }
+
+    fn enter(&mut self, lane: String) {
+        let turn = self.turns.get(&lane).copied().unwrap_or_else(|| self.next_turn(&lane));
+        self.order.insert((turn, lane));
+    }
+
+    fn next_turn(&mut self, lane: &str) -> u64 {
+        self.turn += 1;
+        self.turns.insert(lane.to_owned(), self.turn);
+        self.turn
+    }
+
+    /// The lane has its turn now.
+    pub(super) fn serve(&mut self, lane: &str) {
+        self.next_turn(lane);
+    }
+
+    /// Lanes that have rested have their places again.
     pub(super) fn wake(&mut self, now: DateTime<Utc>) {
         while self.resting.first().is_some_and(|(until, _)| *until <= now) {
-            self.order.extend(self.resting.pop_first().map(|(_, lane)| lane));
+            if let Some((_, lane)) = self.resting.pop_first() {
+                self.enter(lane);
+            }
         }
     }
 
@@ -73,18 +101,11 @@ impl Rota {
         self.order.len()
     }
 
-    /// The next lane; it is not known any more.
+    /// The next lane; it is not known any more, and this is not yet its turn.
     pub(super) fn take(&mut self) -> Option<String> {
-        let lane = self.order.pop_front()?;
+        let (_, lane) = self.order.pop_first()?;
         self.known.remove(&lane);
         Some(lane)
-    }
-
-    /// The lane comes first again.
-    pub(super) fn put_back(&mut self, lane: String) {
-        if self.known.insert(lane.clone()) {
-            self.order.push_front(lane);
-        }
     }
 
     /// The lane has due work, but nothing of it may begin before then.

@@ -3,13 +3,14 @@
 use serde_json::Value;
 
 use super::Decision;
+use crate::expression::Pattern;
 use crate::fields::Fields;
 use crate::integration::aggregate::Integration;
 use crate::integration::base_url;
 use crate::integration::commands::{CreateIntegration, DescribeIntegration, IntegrationCommand};
 use crate::integration::error::IntegrationError;
 use crate::integration::events::{Described, IntegrationCreated, IntegrationDeleted, LimitsRaised};
-use crate::integration::facts::ProviderFacts;
+use crate::integration::facts::{ProviderFacts, SettingFacts};
 use crate::integration::parts::{Limits, Profile};
 use crate::value::Direction;
 
@@ -134,6 +135,10 @@ fn check_edited(
     if let Some(field) = settings.and_then(|settings| secret_in(settings, &facts.credential_names)) {
         return Err(IntegrationError::SecretInSettings { field });
     }
+    if let Some(unfit) = settings.and_then(|settings| unfit_in(settings, &facts.settings)) {
+        let wanted = if unfit.example.is_empty() { &unfit.pattern } else { &unfit.example };
+        return Err(IntegrationError::UnfitSetting { field: unfit.name.clone(), wanted: wanted.clone() });
+    }
     if let Some(url) = base_url {
         base_url::check(url, facts)?;
     }
@@ -143,6 +148,20 @@ fn check_edited(
         }
         _ => Ok(()),
     }
+}
+
+/// The first setting that is there and does not fit its form's field. An address may be made of it.
+fn unfit_in<'a>(settings: &Fields, form: &'a [SettingFacts]) -> Option<&'a SettingFacts> {
+    form.iter().find(|field| match settings.get(&field.name) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(text)) => !fits(&field.pattern, text),
+        Some(other) => !fits(&field.pattern, &other.to_string()),
+    })
+}
+
+/// A pattern that cannot be read lets nothing through; the checker of manifests says so before.
+fn fits(pattern: &str, text: &str) -> bool {
+    Pattern::parse(pattern).is_some_and(|pattern| pattern.fits(text))
 }
 
 /// The path of the first setting whose name is a credential's.

@@ -98,6 +98,26 @@ fn encrypted_fields_must_not_be_stored_in_plaintext() {
 }
 
 #[test]
+fn settings_must_fit_the_providers_form() {
+    let refused =
+        IntegrationError::UnfitSetting { field: "income_account".to_owned(), wanted: "79".to_owned() };
+    for wrong in [json!("79/../1"), json!(""), json!(true), json!({"id": "79"})] {
+        let settings = fields(json!({ "income_account": wrong }));
+        given::<Integration>([])
+            .when(creating(CreateIntegration { settings: settings.clone(), ..create() }))
+            .then_refused(&refused);
+        after([]).when(describing(|to| to.settings = Some(settings))).then_refused(&refused);
+    }
+    assert_eq!(refused.code(), "setting_does_not_fit");
+    for right in
+        [json!({"income_account": "80"}), json!({"income_account": 80}), json!({"income_account": null})]
+    {
+        let fine = CreateIntegration { settings: fields(right), ..create() };
+        assert_eq!(given::<Integration>([]).when(creating(fine)).events().len(), 1);
+    }
+}
+
+#[test]
 fn base_url_must_be_https() {
     let plain = "http://quickbooks.api.intuit.com";
     given::<Integration>([])

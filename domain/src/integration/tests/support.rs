@@ -32,6 +32,11 @@ pub(super) fn plain_facts() -> ProviderFacts {
         operator_origins: Vec::new(),
         countries: vec![Country::parse("GB").unwrap()],
         direction: Direction::Bidirectional,
+        settings: vec![SettingFacts {
+            name: "income_account".to_owned(),
+            pattern: "^[0-9]+$".to_owned(),
+            example: "79".to_owned(),
+        }],
         features: vec![FeatureFacts {
             code: "invoice_sync".to_owned(),
             direction: Direction::Outbound,

@@ -31,7 +31,7 @@ pub(super) use call::refused;
 pub(super) use connecting::{authorize, exchange, give_up};
 pub(super) use connection::{ManifestConnection, Opened, Secret, bucket};
 pub(super) use deadlines::deadlines;
-pub(super) use operation::{Lookups, pattern_expression};
+pub(super) use operation::Lookups;
 pub(super) use realms::realms;
 pub(super) use tokens::refresh_now;
 pub(super) use webhook::{Delivery, KeyCache, renew, subscribe, subscriptions, unsubscribe, verify};

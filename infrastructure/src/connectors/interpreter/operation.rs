@@ -29,7 +29,6 @@ mod lookups;
 mod parameters;
 
 pub(in crate::connectors) use lookups::Lookups;
-pub(in crate::connectors) use parameters::pattern_expression;
 use parameters::{checked, in_words, natural_key};
 
 #[async_trait::async_trait]

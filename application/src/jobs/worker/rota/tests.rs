@@ -15,6 +15,7 @@ fn found(rota: &mut Rota, lanes: &[&str]) {
 /// Serves the next lane, which has more to do afterwards.
 fn serve(rota: &mut Rota) -> String {
     let lane = rota.take().expect("there is somebody");
+    rota.serve(&lane);
     rota.add(lane.clone());
     lane
 }
@@ -48,7 +49,7 @@ fn whoever_comes_waits_for_one_turn_of_the_others_at_most() {
 }
 
 #[test]
-fn a_lane_that_rests_comes_back_behind_the_others() {
+fn a_lane_that_has_rested_has_its_place_again() {
     let mut rota = Rota::default();
     found(&mut rota, &["a", "b"]);
     let resting = rota.take().unwrap();
@@ -58,7 +59,7 @@ fn a_lane_that_rests_comes_back_behind_the_others() {
     rota.wake(at(49));
     assert_eq!((serve(&mut rota), rota.next()), ("b".to_owned(), Some(at(50))));
     rota.wake(at(50));
-    assert_eq!((serve(&mut rota), serve(&mut rota)), ("b".to_owned(), "a".to_owned()));
+    assert_eq!((serve(&mut rota), serve(&mut rota)), ("a".to_owned(), "b".to_owned()));
 }
 
 #[test]
@@ -84,4 +85,26 @@ fn a_lane_whose_provider_refused_is_asked_for_little_and_then_for_more_again() {
     assert_eq!(shares, [4, 8, 16, 32, 64, 128, 128]);
     rota.refused("a");
     assert_eq!((rota.share("a", (128, 0)), rota.share("b", (128, 4))), (1, 128));
+}
+
+#[test]
+fn whose_last_turn_was_earlier_comes_first_however_late_it_is_known_that_it_has_more_to_do() {
+    let mut rota = Rota::default();
+    found(&mut rota, &["a", "b"]);
+    let first = rota.take().unwrap();
+    rota.serve(&first);
+    assert_eq!(serve(&mut rota), "b");
+    // The limit let nothing of it through, and that is known only now.
+    rota.add(first);
+    assert_eq!((serve(&mut rota), serve(&mut rota)), ("a".to_owned(), "b".to_owned()));
+}
+
+#[test]
+fn a_lane_that_cannot_use_its_turn_keeps_its_place() {
+    let mut rota = Rota::default();
+    found(&mut rota, &["a", "b"]);
+    let full = rota.take().unwrap();
+    assert_eq!(serve(&mut rota), "b");
+    rota.add(full);
+    assert_eq!(serve(&mut rota), "a");
 }

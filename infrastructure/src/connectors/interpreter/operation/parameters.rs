@@ -1,7 +1,7 @@
 //! Parameters of operations: checked, and in the form in which they are sent.
 
 use application::ports::connector::ParameterFault;
-use domain::expression::{Expression, Input, Place};
+use domain::expression::{Expression, Input, Pattern, Place};
 use domain::fields::Fields;
 use domain::money;
 use serde_json::{Number, Value};
@@ -149,16 +149,5 @@ pub(in super::super) fn fits(pattern: &str, value: &Value) -> bool {
         Value::String(text) => text.clone(),
         other => other.to_string(),
     };
-    let Some(expression) = pattern_expression(pattern) else { return false };
-    expression
-        .holds(&Input { record: &Fields::new(), value: Some(&text.into()), item: None })
-        .unwrap_or_default()
-}
-
-/// A regular expression as an expression; `None` when it is none.
-pub(in crate::connectors) fn pattern_expression(pattern: &str) -> Option<Expression> {
-    let literal = serde_json::to_string(pattern).ok()?;
-    let expression = Expression::parse(&format!("value.matches({literal})"), &Place::default()).ok()?;
-    let tried = expression.evaluate(&Input { record: &Fields::new(), value: Some(&"".into()), item: None });
-    tried.is_ok().then_some(expression)
+    Pattern::parse(pattern).is_some_and(|pattern| pattern.fits(&text))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::expression::{Expression, Place as Standing};
+use domain::expression::{Expression, Pattern, Place as Standing};
 
 use super::super::provider::{LookUp, Manifest, OperationKind, OperationOf, Parameter};
 use super::super::request::{Method, Request};
@@ -10,7 +10,6 @@ use super::super::template::Hole;
 use super::Problems;
 use super::pages::pages;
 use super::request::request;
-use crate::connectors::interpreter::pattern_expression;
 
 /// The types of parameters.
 const TYPES: [&str; 7] = ["text", "integer", "decimal", "boolean", "date", "array", "object"];
@@ -47,7 +46,7 @@ fn parameter(parameter: &Parameter, at: &[&str], problems: &mut Problems) {
     let stray = digits.is_some() && kind != "decimal";
     problems.when(stray, at, format!("`{name}` has digits, but is no decimal"), "remove digits");
     if let Some(pattern) = pattern {
-        let wrong = pattern_expression(pattern).is_none();
+        let wrong = Pattern::parse(pattern).is_none();
         let message = format!("`{name}`: `{pattern}` is no regular expression");
         problems.when(wrong, at, message, "correct it, or write a shorter one");
     }

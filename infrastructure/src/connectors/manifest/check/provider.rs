@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::expression::{Expression, Place as Standing};
+use domain::expression::{Expression, Pattern, Place as Standing};
 use domain::value::{Direction, ErrorClass, TriggerKind};
 
 use super::super::errors::{Effect, ErrorRule, Status};
@@ -10,7 +10,6 @@ use super::super::provider::{Bucket, Feature, Limits, Manifest, Reference};
 use super::super::template::Hole;
 use super::request::{header, holes, is, request};
 use super::{Problems, batch};
-use crate::connectors::interpreter::pattern_expression;
 
 pub(super) fn check(manifest: &Manifest, problems: &mut Problems) {
     everywhere(manifest, problems);
@@ -72,7 +71,7 @@ fn setup(manifest: &Manifest, problems: &mut Problems) {
         let unnamed = field.name.trim().is_empty();
         problems.when(unnamed, &[&place, "name"], "the field has no name", "name its secret or setting");
         if let Some(pattern) = &field.pattern {
-            let wrong = pattern_expression(pattern).is_none();
+            let wrong = Pattern::parse(pattern).is_none();
             let message = format!("`{pattern}` is no regular expression");
             problems.when(wrong, &[&place, "pattern"], message, "correct it, or write a shorter one");
         }
