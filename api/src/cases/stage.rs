@@ -88,6 +88,7 @@ impl Stage {
                 .map(|(name, value)| (name.clone(), value.clone().into()))
                 .collect::<Fields>(),
             limit: None,
+            mapped: BTreeMap::new(),
         };
         Ok(registry.open(&target).map(|connection| Self { bench, registry, connection, target, script }))
     }

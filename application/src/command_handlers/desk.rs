@@ -163,6 +163,7 @@ pub(crate) fn target(organization: OrganizationId, id: IntegrationId, integratio
         base_url: profile.and_then(|profile| profile.base_url.clone()),
         settings: profile.map(|profile| profile.settings.clone()).unwrap_or_default(),
         limit: limit.map(|calls| Limit { calls, per: std::time::Duration::from_mins(1) }),
+        mapped: std::collections::BTreeMap::new(),
     }
 }
 
@@ -176,5 +177,6 @@ pub(super) fn bare(organization: OrganizationId, provider: &str) -> Target {
         base_url: None,
         settings: domain::fields::Fields::new(),
         limit: None,
+        mapped: std::collections::BTreeMap::new(),
     }
 }

@@ -1,6 +1,7 @@
 //! Operations of a provider that are no record syncs: lookups answer directly, submissions leave an intent first.
 
 use chrono::TimeDelta;
+use domain::catalogue::FieldSchema;
 use domain::ids::{IntegrationId, OrganizationId};
 use domain::integration::Integration;
 use domain::stream::{Kind, StreamId, SubmissionKey};
@@ -145,6 +146,19 @@ impl Desk {
         }
         let target = target(organization, id, integration);
         Ok(self.engine.ports.connectors.open(&target)?.reference(kind, fresh).await?)
+    }
+
+    /// The fields of an entity of the provider's that only this connection has, such as custom ones, as the provider tells
+    /// now.
+    pub async fn own_fields(
+        &self,
+        organization: OrganizationId,
+        id: IntegrationId,
+        entity: &str,
+    ) -> Result<Vec<FieldSchema>, Declined> {
+        let routes = self.routes().await?;
+        let target = target(organization, id, &routes.integration_of(organization, id)?.state);
+        Ok(self.engine.ports.connectors.open(&target)?.discover(entity).await?)
     }
 
     fn operation_of(&self, integration: &Integration, name: &str) -> Result<OperationFacts, Declined> {

@@ -95,6 +95,7 @@ impl Desk {
             base_url,
             settings,
             limit: None,
+            mapped: std::collections::BTreeMap::new(),
         };
         let connection = self.engine.ports.connectors.open_draft(&target, secrets)?;
         Ok(connection.verify().await?)

@@ -206,7 +206,13 @@ pub fn words(problems: &[MappingProblem]) -> String {
 pub fn target(live: &Live<'_>) -> Target {
     let profile = live.integration.profile.as_ref();
     let limit = live.integration.limits.calls_per_minute;
+    let mapped = live.config.identity.as_ref().map(|identity| {
+        let rules = live.config.mapping.rules.iter();
+        let paths = rules.filter_map(|rule| Some(rule.remote.as_ref()?.to_string()));
+        (identity.remote_entity.clone(), paths.collect())
+    });
     Target {
+        mapped: mapped.into_iter().collect(),
         organization: live.organization,
         integration: live.integration_id,
         provider: live.provider.to_owned(),

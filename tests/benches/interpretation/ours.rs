@@ -41,6 +41,7 @@ impl Ours {
             base_url: Some(provider.url.clone()),
             settings: Fields::new(),
             limit: Some(Limit { calls: 100_000_000, per: std::time::Duration::from_mins(1) }),
+            mapped: std::collections::BTreeMap::new(),
         };
         let secrets = Secrets { values: vec![("api_key".to_owned(), API_KEY.into())], expires_at: None };
         let owner = Owner::Integration(target.integration);

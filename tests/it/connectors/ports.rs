@@ -210,5 +210,6 @@ pub(crate) fn target(provider: &str, realm: &str, base_url: Option<&str>) -> Tar
         base_url: base_url.map(str::to_owned),
         settings: Fields::new(),
         limit: None,
+        mapped: std::collections::BTreeMap::new(),
     }
 }

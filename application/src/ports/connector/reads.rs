@@ -1,5 +1,7 @@
 //! Whom to call, and what reading answers.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use domain::fields::Fields;
 use domain::ids::{IntegrationId, OrganizationId};
@@ -24,6 +26,9 @@ pub struct Target {
     pub settings: Fields,
     /// Limit raised by an operator.
     pub limit: Option<Limit>,
+    /// Paths of fields that are mapped, by entity of the provider's: requests that list fields ask for those that only
+    /// this connection has, too.
+    pub mapped: BTreeMap<String, Vec<String>>,
 }
 
 /// A record as the provider shows it.

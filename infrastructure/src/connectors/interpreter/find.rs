@@ -93,14 +93,24 @@ impl ManifestConnection {
             .filter(|(_, kind)| !matches!(&*kind.kind, "array" | "object"))
             .filter_map(|(field, _)| field.strip_prefix(entity.fields_prefix.as_str()))
             .collect();
-        let own = self.target.settings.get("custom_fields").and_then(|all| all.get(name));
         let plain = |name: &&str| {
             !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'))
         };
-        let own = own.and_then(serde_json::Value::as_array).into_iter().flatten();
-        names.extend(own.filter_map(serde_json::Value::as_str).filter(plain));
+        let known = |path: &str| entity.fields.keys().any(|field| root_of(field) == root_of(path));
+        let mapped = self.target.mapped.get(name).into_iter().flatten().map(String::as_str);
+        // Below the prefix stand single fields, elsewhere whole members are known or not.
+        let own = mapped.filter(|path| match entity.fields_prefix.as_str() {
+            "" => !known(path),
+            _ => !entity.fields.contains_key(path),
+        });
+        names.extend(own.filter_map(|path| path.strip_prefix(entity.fields_prefix.as_str())).filter(plain));
         (!names.is_empty()).then(|| names.join(","))
     }
+}
+
+/// The member of the record that a path leads into.
+fn root_of(path: &str) -> &str {
+    path.split(['.', '[']).next().unwrap_or(path)
 }
 
 /// The records of a search; where a provider finds by a unique value, its one record stands there itself.

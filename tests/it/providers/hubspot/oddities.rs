@@ -297,3 +297,33 @@ async fn forged_webhooks_are_turned_away() {
     assert_eq!(stage.pairs().await.len(), 1);
     stage.close();
 }
+
+/// Custom properties are found out, and one that is mapped is read and written like any other.
+#[tokio::test]
+async fn a_custom_property_is_found_and_mapped() {
+    let stage = OfPortal::connected(true, false).await;
+    let drink = json!({"name": "favourite_drink", "label": "Favourite drink", "type": "string", "fieldType": "text",
+        "groupName": "companyinformation"});
+    stage.there.call("/crm/properties/2026-03/companies", &drink).await;
+    let plain = stage.hub.get(&stage.path("fields/remote?entity=Company")).await.unwrap();
+    let all = stage.hub.get(&stage.path("fields/remote?entity=Company&own=true")).await.unwrap();
+    let found = |list: &Value| {
+        list["items"].as_array().unwrap().iter().any(|one| one["path"] == json!("favourite_drink"))
+    };
+    assert!(!found(&plain) && found(&all), "{all}");
+    let configs = stage.hub.get(&stage.path("sync/config")).await.unwrap();
+    let config =
+        configs["items"].as_array().unwrap().iter().find(|one| one["remote_entity"] == json!("Company"));
+    let mapping = json!({"sync_config_id": config.unwrap()["id"], "local_field": "custom_fields.drink", "remote_field": "favourite_drink"});
+    stage.hub.post(&stage.path("mappings"), mapping).await.unwrap();
+    stage.rest().await;
+    let ours = json!({"custom_fields": {"drink": "tea"}, "name": "Ada"});
+    put(&stage, "company", "C-1", ours).await;
+    let id = only_id(&stage, "companies");
+    assert_eq!(property(&stage, "companies", &id, "favourite_drink"), json!("tea"));
+    stage.there.advance(5);
+    stage.there.hubspot.edit("companies", &id, json!({"favourite_drink": "coffee"})).unwrap();
+    stage.pull("incremental").await;
+    assert_eq!(stage.local("C-1").await["custom_fields"]["drink"], json!("coffee"));
+    stage.close();
+}

@@ -217,9 +217,8 @@ async fn items_of_a_batch_have_outcomes_by_their_mark_and_failures_may_stand_apa
 async fn the_fields_that_are_asked_for_are_those_described_and_those_of_the_connection() {
     let answer = r#"{"id":"1","properties":{"amount":"12.50","email":""}}"#;
     let rig = Rig::with(HUB, vec![json(answer)], |target| {
-        target
-            .settings
-            .insert("custom_fields".to_owned(), serde_json::json!({ "contacts": ["tier", "a b"] }));
+        let mapped = ["properties.amount", "properties.tier", "properties['a b']", "id"].map(str::to_owned);
+        target.mapped.insert("contacts".to_owned(), mapped.into());
     })
     .await;
     let record = rig.connection.read("contacts", "1").await.unwrap().unwrap();

@@ -43,7 +43,8 @@ pub enum Hole {
     Page,
     /// `{last_id}`: the id of the last row seen at the moment `{since}`.
     LastId,
-    /// `{fields}`: names of the entity's fields, joined by commas; alone in a body, an array of them.
+    /// `{fields}`: names of the fields that the entity describes and that are mapped beyond them, joined by commas; alone
+    /// in a body, an array of them.
     Fields,
     /// `{number}`: the item of a batch, from 1.
     Number,
